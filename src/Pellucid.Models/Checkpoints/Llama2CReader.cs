@@ -1,0 +1,128 @@
+// The checkpoint format of llama2.c: seven i32 (dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len), then f32
+// matrices by kind, each [layers, outputs, inputs]. A negative vocabulary means an unembedding of its own at the end.
+// It rotates neighbouring pairs of a head; query and key rows are permuted here so that pairs are (i, i + d/2) inside.
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Pellucid.Models.Networks;
+using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Models.Checkpoints;
+
+/// <summary>Reads llama2.c checkpoints; every size is checked against the file's length before anything is allocated.</summary>
+internal static class Llama2CReader
+{
+    private const int HeaderBytes = 28;
+
+    /// <summary>Reads configuration and parameters.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="stream">Its content; the length must be known.</param>
+    /// <exception cref="BadFileException">It is truncated, has bytes left over, or its header lies.</exception>
+    internal static (ModelConfig Config, NetworkWeights Weights) Read(string path, Stream stream)
+    {
+        ModelConfig config = ReadConfig(path, stream);
+        List<LayerWeights> layers = [];
+        Tensor embedding = ReadTensor(stream, config.Vocabulary, config.DModel);
+        Tensor[] ln1 = Each(config, () => ReadTensor(stream, config.DModel));
+        (int q, int kv, int d) = (config.Heads * config.DHead, config.KeyHeads * config.DHead, config.DModel);
+        PackedMatrix[] queries = Each(config, () => ReadMatrix(stream, q, d, config.DHead));
+        PackedMatrix[] keys = Each(config, () => ReadMatrix(stream, kv, d, config.DHead));
+        PackedMatrix[] values = Each(config, () => ReadMatrix(stream, kv, d));
+        PackedMatrix[] outputs = Each(config, () => ReadMatrix(stream, d, q));
+        Tensor[] ln2 = Each(config, () => ReadTensor(stream, config.DModel));
+        PackedMatrix[] gates = Each(config, () => ReadMatrix(stream, config.DMlp, d));
+        PackedMatrix[] downs = Each(config, () => ReadMatrix(stream, d, config.DMlp));
+        PackedMatrix[] ups = Each(config, () => ReadMatrix(stream, config.DMlp, d));
+        Tensor finalNorm = ReadTensor(stream, d);
+        stream.Seek((long)config.Context * config.DHead * sizeof(float), SeekOrigin.Current); // two rotary tables, no longer used
+        PackedMatrix unembedding = config.TiedEmbedding
+            ? PackedMatrix.Pack(embedding.AsSpan(), d, config.Vocabulary, outputsByInputs: true)
+            : ReadMatrix(stream, config.Vocabulary, d);
+        for (int i = 0; i < config.Layers; i++)
+        {
+            layers.Add(new LayerWeights(ln1[i], queries[i], keys[i], values[i], outputs[i], ln2[i], gates[i], ups[i], downs[i]));
+        }
+
+        return (config, new NetworkWeights(embedding, layers, finalNorm, unembedding));
+    }
+
+    private static ModelConfig ReadConfig(string path, Stream stream)
+    {
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes)
+        {
+            throw Bad(path, $"it has {stream.Length} bytes; the header of a llama2.c checkpoint has {HeaderBytes}");
+        }
+
+        int[] fields = new int[7];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            fields[i] = BinaryPrimitives.ReadInt32LittleEndian(header[(i * 4)..]);
+        }
+
+        (int d, int hidden, int layers, int heads, int keyHeads, int signedVocabulary, int context) =
+            (fields[0], fields[1], fields[2], fields[3], fields[4], fields[5], fields[6]);
+        int vocabulary = signedVocabulary == int.MinValue ? 0 : Math.Abs(signedVocabulary);
+        string facts = $"d_model {d}, d_mlp {hidden}, {layers} layers, {heads} heads, {keyHeads} key heads, vocabulary {signedVocabulary}, context {context}";
+        if (d is < 1 or > 1 << 20 || hidden is < 1 or > 1 << 22 || layers is < 1 or > 1024 || heads < 1 || keyHeads < 1
+            || vocabulary is < 1 or > 1 << 24 || context is < 1 or > 1 << 24 || d % heads != 0 || heads % keyHeads != 0 || d / heads % 2 != 0)
+        {
+            throw Bad(path, $"its header is impossible for a llama2.c checkpoint ({facts})");
+        }
+
+        int dHead = d / heads;
+        Int128 perLayer = (2 * (Int128)d) + (2 * (Int128)d * d) + (2 * (Int128)keyHeads * dHead * d) + (3 * (Int128)hidden * d);
+        Int128 values = ((Int128)vocabulary * d) + (layers * perLayer) + d + ((Int128)context * dHead)
+            + (signedVocabulary < 0 ? (Int128)vocabulary * d : 0);
+        Int128 bytes = HeaderBytes + (values * sizeof(float));
+        if (bytes != stream.Length)
+        {
+            throw Bad(path, $"its header ({facts}) asks for {bytes} bytes; the file has {stream.Length}");
+        }
+
+        return new ModelConfig
+        {
+            Architecture = "llama",
+            Layers = layers,
+            DModel = d,
+            Heads = heads,
+            KeyHeads = keyHeads,
+            DHead = dHead,
+            DMlp = hidden,
+            Vocabulary = vocabulary,
+            Context = context,
+            TiedEmbedding = signedVocabulary > 0,
+        };
+    }
+
+    private static T[] Each<T>(ModelConfig config, Func<T> read) => [.. Enumerable.Range(0, config.Layers).Select(_ => read())];
+
+    private static Tensor ReadTensor(Stream stream, params ReadOnlySpan<int> sizes)
+    {
+        Tensor tensor = Tensor.Empty(new Shape(sizes));
+        stream.ReadExactly(MemoryMarshal.AsBytes(tensor.AsSpan()));
+        return tensor;
+    }
+
+    private static PackedMatrix ReadMatrix(Stream stream, int outputs, int inputs, int rotatedHead = 0)
+    {
+        using Tensor read = ReadTensor(stream, outputs, inputs);
+        using Tensor matrix = rotatedHead == 0 ? read.Share() : PairsToHalves(read, rotatedHead);
+        return PackedMatrix.Pack(matrix.AsSpan(), inputs, outputs, outputsByInputs: true);
+    }
+
+    /// <summary>Rows (2i, 2i + 1) of each head become rows (i, i + d/2).</summary>
+    private static Tensor PairsToHalves(Tensor matrix, int dHead)
+    {
+        Tensor result = Tensor.Empty(matrix.Shape);
+        for (int row = 0; row < matrix.Shape.Rows; row++)
+        {
+            int within = row % dHead;
+            matrix.Row(row).CopyTo(result.Row(row - within + (within / 2) + (within % 2 * (dHead / 2))));
+        }
+
+        return result;
+    }
+
+    private static BadFileException Bad(string path, string problem) => new(path, problem, "Get the checkpoint again");
+}

@@ -1,0 +1,113 @@
+using System.Collections.Frozen;
+
+namespace Pellucid.Models;
+
+/// <summary>
+/// The named activations of a model, made from the one table that declares them. The forward pass, the documentation page
+/// and the tests read the same table. Names are TransformerLens's, which the configs of published dictionaries use.
+/// </summary>
+public sealed class HookTable
+{
+    /// <summary>Every activation: name, axes, what it holds.</summary>
+    private static readonly (string Name, string Axes, string Description)[] Declared =
+    [
+        ("hook_embed", "batch pos d_model", "token embeddings"),
+        ("blocks.{L}.hook_resid_pre", "batch pos d_model", "residual stream entering the block"),
+        ("blocks.{L}.ln1.hook_scale", "batch pos one", "divisor of the norm before attention"),
+        ("blocks.{L}.ln1.hook_normalized", "batch pos d_model", "normed residual before attention, before weight and bias"),
+        ("blocks.{L}.attn.hook_q", "batch pos head d_head", "queries before rotary embedding"),
+        ("blocks.{L}.attn.hook_k", "batch pos kv_head d_head", "keys before rotary embedding"),
+        ("blocks.{L}.attn.hook_v", "batch pos kv_head d_head", "values"),
+        ("blocks.{L}.attn.hook_rot_q", "batch pos head d_head", "queries after rotary embedding"),
+        ("blocks.{L}.attn.hook_rot_k", "batch pos kv_head d_head", "keys after rotary embedding"),
+        ("blocks.{L}.attn.hook_attn_scores", "batch head query key", "scaled scores; keys after the query are minus infinity"),
+        ("blocks.{L}.attn.hook_pattern", "batch head query key", "attention pattern: softmax of the scores"),
+        ("blocks.{L}.attn.hook_z", "batch pos head d_head", "values mixed by the pattern"),
+        ("blocks.{L}.attn.hook_result", "batch pos head d_model", "what each head writes to the residual stream"),
+        ("blocks.{L}.hook_attn_out", "batch pos d_model", "what the attention block writes to the residual stream"),
+        ("blocks.{L}.hook_resid_mid", "batch pos d_model", "residual stream between attention and MLP"),
+        ("blocks.{L}.ln2.hook_scale", "batch pos one", "divisor of the norm before the MLP"),
+        ("blocks.{L}.ln2.hook_normalized", "batch pos d_model", "normed residual before the MLP, before weight and bias"),
+        ("blocks.{L}.mlp.hook_pre", "batch pos d_mlp", "gate before its activation function"),
+        ("blocks.{L}.mlp.hook_pre_linear", "batch pos d_mlp", "the branch that the gate multiplies"),
+        ("blocks.{L}.mlp.hook_post", "batch pos d_mlp", "activated gate times the other branch: the MLP's neurons"),
+        ("blocks.{L}.hook_mlp_out", "batch pos d_model", "what the MLP writes to the residual stream"),
+        ("blocks.{L}.hook_resid_post", "batch pos d_model", "residual stream leaving the block"),
+        ("ln_final.hook_scale", "batch pos one", "divisor of the last norm"),
+        ("ln_final.hook_normalized", "batch pos d_model", "normed last residual, before weight and bias"),
+    ];
+
+    private readonly FrozenDictionary<string, HookPoint> _byName;
+    private readonly int _layers;
+
+    internal HookTable(ModelConfig config)
+    {
+        _layers = config.Layers;
+        List<HookPoint> points = [];
+        points.AddRange(Declared.TakeWhile(row => !IsPerLayer(row.Name)).Select(row => Point(config, row, -1)));
+        for (int layer = 0; layer < config.Layers; layer++)
+        {
+            points.AddRange(Declared.Where(row => IsPerLayer(row.Name)).Select(row => Point(config, row, layer)));
+        }
+
+        points.AddRange(Declared.SkipWhile(row => !IsPerLayer(row.Name)).Where(row => !IsPerLayer(row.Name)).Select(row => Point(config, row, config.Layers)));
+        Points = points;
+        _byName = points.ToFrozenDictionary(point => point.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>All activations, in the order in which a run makes them.</summary>
+    public IReadOnlyList<HookPoint> Points { get; }
+
+    /// <summary>The rows of the declaration itself, <c>{L}</c> for the block: for the documentation page.</summary>
+    public static IReadOnlyList<(string Name, string Axes, string Description)> Declaration => Declared;
+
+    /// <summary>The activation of that name.</summary>
+    /// <exception cref="HookNotFoundException">The model has none of that name; the message gives the nearest ones.</exception>
+    public HookPoint this[string name] => _byName.TryGetValue(name, out HookPoint? point) ? point : throw new HookNotFoundException(name, _layers, Nearest(name));
+
+    /// <summary>Whether the model has an activation of that name.</summary>
+    public bool Contains(string name) => _byName.ContainsKey(name);
+
+    private static bool IsPerLayer(string name) => name.Contains("{L}", StringComparison.Ordinal);
+
+    private static HookPoint Point(ModelConfig config, (string Name, string Axes, string Description) row, int layer)
+    {
+        string[] axes = row.Axes.Split(' ');
+        int[] sizes = Array.ConvertAll(axes, axis => axis switch
+        {
+            "d_model" => config.DModel,
+            "d_mlp" => config.DMlp,
+            "d_head" => config.DHead,
+            "head" => config.Heads,
+            "kv_head" => config.KeyHeads,
+            "one" => 1,
+            _ => 0,
+        });
+        return new HookPoint(row.Name.Replace("{L}", layer.ToString(), StringComparison.Ordinal), axes, sizes, layer, row.Description);
+    }
+
+    private List<string> Nearest(string name) => [.. Points.Select(point => point.Name).OrderBy(other => EditDistance(name, other)).Take(3)];
+
+    private static int EditDistance(string a, string b)
+    {
+        if (a.Length > 200)
+        {
+            return a.Length;
+        }
+
+        int[] previous = [.. Enumerable.Range(0, b.Length + 1)], current = new int[b.Length + 1];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            current[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int substitute = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                current[j] = Math.Min(substitute, 1 + Math.Min(previous[j], current[j - 1]));
+            }
+
+            (previous, current) = (current, previous);
+        }
+
+        return previous[b.Length];
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Pellucid.Tensors;
+
+namespace Pellucid.Models;
+
+/// <summary>
+/// A change to one activation, as an expression over the operations of <see cref="Ops"/>. An immutable value: it is passed to a run
+/// and leaves the model as it is, so different threads may run different experiments on one model.
+/// </summary>
+public sealed record Intervention
+{
+    private readonly Func<Ops, Tensor, HookContext, Tensor> _expression;
+
+    private Intervention(string hook, string kind, Func<Ops, Tensor, HookContext, Tensor> expression)
+    {
+        Hook = hook;
+        Kind = kind;
+        _expression = expression;
+    }
+
+    /// <summary>The activation that is changed.</summary>
+    public string Hook { get; }
+
+    /// <summary>What is done, for provenance and messages: zero, mean, replace, add, scale, or a name of your own.</summary>
+    public string Kind { get; }
+
+    /// <summary>Where it acts; everywhere by default.</summary>
+    public Positions Positions { get; private init; } = Positions.All;
+
+    /// <summary>Indices into the last axis on which it acts; all of them when empty.</summary>
+    public ImmutableArray<int> Units { get; private init; } = [];
+
+    /// <summary>Heads on which it acts; all of them when empty.</summary>
+    public ImmutableArray<int> Heads { get; private init; } = [];
+
+    /// <summary>Whether it needs the whole sequence at once; generation then works without its key-value cache.</summary>
+    public bool NeedsWholeSequence { get; private init; }
+
+    /// <summary>The trailing shape of the value it carries, checked against the hook before a run.</summary>
+    internal Shape? Carries { get; private init; }
+
+    /// <summary>Sets the activation to zero.</summary>
+    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Scale(x, 0));
+
+    /// <summary>Sets every position to one value: mean ablation.</summary>
+    /// <param name="hook">The activation.</param>
+    /// <param name="mean">The trailing part of the hook's shape, such as [d_model].</param>
+    public static Intervention Mean(string hook, Tensor mean) =>
+        new(hook, "mean", (ops, x, _) => ops.Broadcast(mean, x.Shape)) { Carries = mean.Shape };
+
+    /// <summary>Replaces the activation.</summary>
+    /// <param name="hook">The activation.</param>
+    /// <param name="value">The whole of it, [batch, pos, ...] of the run.</param>
+    public static Intervention Replace(string hook, Tensor value) =>
+        new(hook, "replace", (_, x, context) => x.Shape == value.Shape
+            ? value
+            : throw new ShapeException($"Replace at {context.Point.Name}: the run has {x.Shape}, the replacement is {value.Shape}."))
+        {
+            Carries = value.Shape,
+            NeedsWholeSequence = true,
+        };
+
+    /// <summary>Adds a vector times a factor: steering.</summary>
+    /// <param name="hook">The activation.</param>
+    /// <param name="vector">The trailing part of the hook's shape, such as [d_model].</param>
+    /// <param name="factor">Its factor.</param>
+    public static Intervention Add(string hook, Tensor vector, float factor = 1) =>
+        new(hook, "add", (ops, x, _) => ops.Add(x, factor == 1 ? vector : ops.Scale(vector, factor))) { Carries = vector.Shape };
+
+    /// <summary>Multiplies the activation.</summary>
+    public static Intervention Scale(string hook, float factor) => new(hook, "scale", (ops, x, _) => ops.Scale(x, factor));
+
+    /// <summary>Any expression over the operations.</summary>
+    /// <param name="hook">The activation.</param>
+    /// <param name="kind">Its name, for provenance and messages.</param>
+    /// <param name="expression">Takes the operations, the activation and the place; returns an array of the same shape.</param>
+    /// <param name="needsWholeSequence">Whether it must see all positions at once.</param>
+    public static Intervention Custom(
+        string hook, string kind, Func<Ops, Tensor, HookContext, Tensor> expression, bool needsWholeSequence = false) =>
+        new(hook, kind, expression) { NeedsWholeSequence = needsWholeSequence };
+
+    /// <summary>The same, only at these positions.</summary>
+    public Intervention At(Positions positions) => this with { Positions = positions };
+
+    /// <summary>The same, only for these indices of the last axis.</summary>
+    public Intervention ForUnits(params IEnumerable<int> units) => this with { Units = [.. units] };
+
+    /// <summary>The same, only for these heads.</summary>
+    public Intervention ForHeads(params IEnumerable<int> heads) => this with { Heads = [.. heads] };
+
+    /// <summary>Refuses what cannot fit the hook, before any work is done.</summary>
+    internal void Check(HookPoint point)
+    {
+        if (Carries is { } shape && !point.Takes(shape))
+        {
+            throw new ShapeException($"Intervention '{Kind}': {shape} does not fit the end of {point}.");
+        }
+
+        if (Units.Any(unit => unit < 0 || (point.Width != 0 && unit >= point.Width)))
+        {
+            throw new ShapeException($"Intervention '{Kind}': units {string.Join(',', Units)} are not all inside {point}.");
+        }
+
+        int heads = point.HeadAxis < 0 ? 0 : point.Sizes[point.HeadAxis];
+        if (Heads.Any(head => head < 0 || head >= heads))
+        {
+            throw new ShapeException($"Intervention '{Kind}': heads {string.Join(',', Heads)} are not all inside {point}.");
+        }
+    }
+
+    internal Tensor Apply(Ops ops, Tensor value, HookContext context)
+    {
+        Tensor changed = _expression(ops, value, context);
+        if (changed.Shape != value.Shape)
+        {
+            throw new ShapeException($"Intervention '{Kind}' at {Hook} turned {value.Shape} into {changed.Shape}; the shape must stay.");
+        }
+
+        if (!Units.IsEmpty)
+        {
+            changed = ops.SelectColumns(value, changed, Units.AsSpan());
+        }
+
+        return Positions.IsAll && Heads.IsEmpty ? changed : ops.SelectRows(value, changed, Rows(value.Shape, context));
+    }
+
+    /// <summary>A flag for each leading index down to the head and position axes.</summary>
+    private bool[] Rows(Shape shape, HookContext context)
+    {
+        (int positionAxis, int headAxis) = (context.Point.PositionAxis, context.Point.HeadAxis);
+        int second = shape[1], third = headAxis < 0 ? 1 : shape[2];
+        bool[] rows = new bool[shape[0] * second * third];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            (int item, int a, int b) = (i / third / second, i / third % second, i % third);
+            (int position, int head) = positionAxis == 1 ? (a, b) : (b, a);
+            rows[i] = (Heads.IsEmpty || Heads.Contains(head)) && Positions.Contains(context, item, position);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Frozen;
+using Pellucid.Models.Generation;
+using Pellucid.Models.Networks;
+using Pellucid.Models.Registry;
+using Pellucid.Tensors;
+
+namespace Pellucid.Models;
+
+/// <summary>
+/// A network whose every intermediate value has a name. Immutable: experiments are <see cref="Intervention"/>s, and a model
+/// composed with them is itself a model. Safe for any number of threads.
+/// </summary>
+/// <remarks>Owns its parameters; models made by <see cref="With"/> borrow them and need no disposal of their own.</remarks>
+public sealed class Model : IDisposable
+{
+    private readonly bool _ownsWeights;
+
+    internal Model(string name, ModelConfig config, NetworkWeights weights, Tokenizer? tokenizer, string hash)
+    {
+        (Name, Config, Weights, Tokenizer, Hash) = (name, config, weights, tokenizer, hash);
+        Hooks = new HookTable(config);
+        LayerNames = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerHookNames(layer))];
+        Rotary = RotaryTable.Create(config.Context, config.DHead, config.RotaryBase);
+        InterventionsAt = FrozenDictionary<string, Intervention[]>.Empty;
+        _ownsWeights = true;
+    }
+
+    private Model(Model model, IReadOnlyList<Intervention> interventions)
+    {
+        (Name, Config, Weights, Tokenizer, Hash) = (model.Name, model.Config, model.Weights, model.Tokenizer, model.Hash);
+        (Hooks, LayerNames, Rotary) = (model.Hooks, model.LayerNames, model.Rotary);
+        Interventions = interventions;
+        InterventionsAt = interventions.GroupBy(intervention => intervention.Hook, StringComparer.Ordinal)
+            .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+    }
+
+    /// <summary>The name or path under which it was opened.</summary>
+    public string Name { get; }
+
+    /// <summary>Its sizes and conventions.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Its tokenizer, where it came with one.</summary>
+    public Tokenizer? Tokenizer { get; }
+
+    /// <summary>SHA-256 of its checkpoint, lower-case hexadecimal.</summary>
+    public string Hash { get; }
+
+    /// <summary>The names and shapes of its activations.</summary>
+    public HookTable Hooks { get; }
+
+    /// <summary>The interventions that are part of this model, in the order in which they are applied.</summary>
+    public IReadOnlyList<Intervention> Interventions { get; } = [];
+
+    internal NetworkWeights Weights { get; }
+
+    internal LayerHookNames[] LayerNames { get; }
+
+    internal RotaryTable Rotary { get; }
+
+    internal FrozenDictionary<string, Intervention[]> InterventionsAt { get; }
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="model">A registry name (<c>stories260k</c>), a folder or a checkpoint file.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PellucidException">There is no such model, or its files are damaged.</exception>
+    public static Task<Model> OpenAsync(string model, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ModelRegistry.Open(model), cancellationToken);
+
+    /// <summary>This model with interventions after those that it already has; shares the parameters.</summary>
+    /// <exception cref="HookNotFoundException">An intervention names an activation that the model does not have.</exception>
+    /// <exception cref="ShapeException">An intervention does not fit its activation.</exception>
+    public Model With(params IEnumerable<Intervention> interventions)
+    {
+        Intervention[] all = [.. Interventions, .. interventions];
+        foreach (Intervention intervention in all)
+        {
+            intervention.Check(Hooks[intervention.Hook]);
+        }
+
+        return new Model(this, all);
+    }
+
+    /// <summary>Runs a text, with BOS where the model was trained with it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="capture">The activations to keep; none by default.</param>
+    /// <exception cref="PellucidException">The model has no tokenizer, the text is longer than the context, or a hook is unknown.</exception>
+    public Run Run(string text, Capture? capture = null) =>
+        Run(TokenBatch.Of(Tokenize(text)), new RunOptions { Capture = capture ?? Capture.None });
+
+    /// <summary>Runs token ids as they are.</summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="options">What to keep and compute; all logits and no activation by default.</param>
+    /// <exception cref="PellucidException">An id is outside the vocabulary, a sequence is longer than the context, or a hook is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? new RunOptions(), null);
+
+    /// <summary>Token ids of a text, with BOS in front where the model was trained with it.</summary>
+    /// <exception cref="PellucidException">The model has no tokenizer.</exception>
+    public IReadOnlyList<int> Tokenize(string text)
+    {
+        Tokenizer tokenizer = Tokenizer ?? throw new PellucidException($"Model '{Name}' has no tokenizer. Give token ids instead of text.");
+        IReadOnlyList<int> ids = tokenizer.Encode(text);
+        return Config.BosId is { } bos ? [bos, .. ids] : ids;
+    }
+
+    /// <summary>Continues a text; an empty one starts from BOS.</summary>
+    /// <param name="prompt">The text.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <exception cref="PellucidException">The model has no tokenizer, or the text is longer than the context.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Generated Generate(string prompt, GenerateOptions? options = null) => Generate([Tokenize(prompt)], options)[0];
+
+    /// <summary>Continues several sequences of equal length together, each with a random stream of its own.</summary>
+    /// <param name="prompts">Token ids, as they are.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <exception cref="PellucidException">The lengths differ, or exceed the context.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IReadOnlyList<Generated> Generate(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
+        Generator.Generate(this, prompts, options ?? new GenerateOptions());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_ownsWeights)
+        {
+            Weights.Dispose();
+        }
+    }
+
+    internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
+    {
+        int start = cache?.Length ?? 0;
+        if (start + tokens.Positions > Config.Context)
+        {
+            throw new PellucidException(
+                $"{start + tokens.Positions} tokens are more than the context of model '{Name}', which is {Config.Context}. Shorten the text.");
+        }
+
+        int outside = tokens.Span.IndexOfAnyExceptInRange(0, Config.Vocabulary - 1);
+        if (outside >= 0)
+        {
+            throw new PellucidException($"Token id {tokens.Span[outside]} is not in the vocabulary of model '{Name}', 0 to {Config.Vocabulary - 1}.");
+        }
+
+        foreach (string hook in options.Capture.Hooks)
+        {
+            _ = Hooks[hook];
+        }
+
+        using ForwardPass pass = new(this, tokens, options, cache);
+        return pass.Execute();
+    }
+}

@@ -1,0 +1,90 @@
+using Pellucid.Tensors;
+
+namespace Pellucid.Models;
+
+/// <summary>
+/// What one run of a model gave: logits and the activations that were asked for. Owns their memory until disposed.
+/// Reading is safe from many threads.
+/// </summary>
+public sealed class Run : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _activations;
+    private readonly Tensor? _logits;
+
+    internal Run(TokenBatch tokens, Tensor? logits, Dictionary<string, Tensor> activations)
+    {
+        Tokens = tokens;
+        _logits = logits;
+        _activations = activations;
+    }
+
+    /// <summary>The tokens that went in.</summary>
+    public TokenBatch Tokens { get; }
+
+    /// <summary>Logits, [batch, pos, d_vocab]; one position where only the last was asked for.</summary>
+    /// <exception cref="PellucidException">The run was asked for no logits.</exception>
+    public Tensor Logits => _logits ?? throw new PellucidException("This run computed no logits. Run with LogitsWanted.All or Last.");
+
+    /// <summary>The captured activations by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Activations => _activations;
+
+    /// <summary>A captured activation.</summary>
+    /// <param name="hook">Its name.</param>
+    /// <exception cref="PellucidException">It was not captured.</exception>
+    public Tensor this[string hook] => _activations.TryGetValue(hook, out Tensor? value)
+        ? value
+        : throw new PellucidException(
+            $"Hook '{hook}' was not captured in this run. Captured: {(_activations.Count == 0 ? "nothing" : string.Join(", ", _activations.Keys))}.");
+
+    /// <summary>Loss of each predicted token in nats: [batch][length − 1], the first token of a sequence being predicted by none.</summary>
+    /// <exception cref="PellucidException">The run has no logits for every position.</exception>
+    public float[][] TokenLosses()
+    {
+        if (Logits.Shape[1] != Tokens.Positions)
+        {
+            throw new PellucidException("Losses need the logits of every position. Run with LogitsWanted.All.");
+        }
+
+        using Ops ops = new();
+        float[][] losses = new float[Tokens.Count][];
+        for (int row = 0; row < Tokens.Count; row++)
+        {
+            int predicted = Tokens.Lengths[row] - 1;
+            losses[row] = [];
+            if (predicted > 0)
+            {
+                int[] targets = [.. Enumerable.Range(1, predicted).Select(position => Tokens[row, position])];
+                using Tensor sequence = Logits.Slice(0, row, 1);
+                using Tensor used = sequence.Slice(1, 0, predicted);
+                losses[row] = ops.CrossEntropy(used, targets).ToArray();
+            }
+        }
+
+        return losses;
+    }
+
+    /// <summary>Mean loss over all predicted tokens, in nats; NaN where none is predicted.</summary>
+    /// <exception cref="PellucidException">The run has no logits for every position.</exception>
+    public double Loss()
+    {
+        double sum = 0;
+        long count = 0;
+        foreach (float[] sequence in TokenLosses())
+        {
+            sum += sequence.Sum(loss => (double)loss);
+            count += sequence.Length;
+        }
+
+        return count == 0 ? double.NaN : sum / count;
+    }
+
+    /// <summary>Frees logits and activations.</summary>
+    public void Dispose()
+    {
+        _logits?.Dispose();
+        foreach (Tensor tensor in _activations.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Pellucid.Models;
+
+/// <summary>Turns text into token ids and back. Immutable, safe for any thread.</summary>
+public abstract class Tokenizer
+{
+    /// <summary>Number of tokens.</summary>
+    public abstract int Vocabulary { get; }
+
+    /// <summary>Token ids of a text, without BOS.</summary>
+    public abstract IReadOnlyList<int> Encode(string text);
+
+    /// <summary>The text of token ids that begin a sequence: decoding what <see cref="Encode"/> gave returns the text.</summary>
+    public string Decode(IEnumerable<int> ids) => Decode(ids, null);
+
+    /// <summary>The text of token ids that follow another token.</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="previous">The token before them; null at the start of a sequence, where a tokenizer may drop the space that it put in front.</param>
+    public abstract string Decode(IEnumerable<int> ids, int? previous);
+
+    /// <summary>One token as it reads within a text; a token that is part of a character reads as <c>&lt;0xE2&gt;</c>.</summary>
+    public abstract string TokenText(int id);
+}

@@ -1,0 +1,55 @@
+namespace Pellucid.Tensors;
+
+/// <summary>
+/// The operations that a forward pass is written in, and the scope that owns what they make: every result lives until the scope is
+/// disposed, unless it is shared out with <see cref="Tensor.Share"/> or given back early with <see cref="Release"/>.
+/// </summary>
+/// <remarks>
+/// A forward pass written over one <see cref="Ops"/> is written once: what runs here runs the same where a tape records it.
+/// Every operation makes a new array and leaves its arguments as they are. One scope belongs to one thread.
+/// </remarks>
+public sealed partial class Ops : IDisposable
+{
+    private readonly HashSet<Tensor> _owned = [];
+
+    /// <summary>Gives an array's memory back before the scope ends, if this scope owns it; it must not be used again.</summary>
+    public void Release(Tensor tensor)
+    {
+        if (_owned.Remove(tensor))
+        {
+            tensor.Dispose();
+        }
+    }
+
+    /// <summary>Makes this scope the owner of an array made elsewhere.</summary>
+    public Tensor Own(Tensor tensor)
+    {
+        _owned.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Frees everything that this scope still owns.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _owned)
+        {
+            tensor.Dispose();
+        }
+
+        _owned.Clear();
+    }
+
+    private Tensor New(Shape shape) => Own(Tensor.Empty(shape));
+
+    /// <summary>The array itself if it is one run of F32 values, else a copy that is.</summary>
+    private Tensor Plain(Tensor tensor) =>
+        tensor.DType == DType.F32 ? (tensor.IsContiguous ? tensor : Own(tensor.Copy())) : Own(tensor.To(DType.F32));
+
+    private static void Require(bool fits, string operation, Tensor left, Tensor right, string expected)
+    {
+        if (!fits)
+        {
+            throw new ShapeException($"{operation}: {left.Shape} and {right.Shape} do not fit; expected {expected}.");
+        }
+    }
+}

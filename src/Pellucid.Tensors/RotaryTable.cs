@@ -1,0 +1,54 @@
+namespace Pellucid.Tensors;
+
+/// <summary>
+/// Cosines and sines of rotary position embedding (Su et al. 2021, arXiv:2104.09864): position p turns the pair
+/// (i, i + d/2) of a head by the angle p · base^(−2i/d). Immutable, safe for any thread.
+/// </summary>
+public sealed class RotaryTable
+{
+    private RotaryTable(float[] cosines, float[] sines, int positions, int dimensions)
+    {
+        Cosines = cosines;
+        Sines = sines;
+        Positions = positions;
+        Dimensions = dimensions;
+    }
+
+    /// <summary>Number of positions.</summary>
+    public int Positions { get; }
+
+    /// <summary>Size of the head that is turned; even.</summary>
+    public int Dimensions { get; }
+
+    internal float[] Cosines { get; }
+
+    internal float[] Sines { get; }
+
+    /// <summary>Computes the table.</summary>
+    /// <param name="positions">How many positions, from 0.</param>
+    /// <param name="dimensions">Size of a head; even.</param>
+    /// <param name="frequencyBase">10,000 in the paper.</param>
+    /// <exception cref="ShapeException">The head size is odd or not positive.</exception>
+    public static RotaryTable Create(int positions, int dimensions, double frequencyBase = 10_000)
+    {
+        if (dimensions <= 0 || dimensions % 2 != 0)
+        {
+            throw new ShapeException($"Rotary embedding turns pairs; a head of {dimensions} cannot be paired.");
+        }
+
+        int half = dimensions / 2;
+        float[] cosines = new float[positions * half], sines = new float[positions * half];
+        for (int position = 0; position < positions; position++)
+        {
+            for (int i = 0; i < half; i++)
+            {
+                // Single precision up to the angle, as the published implementations have it: at long range the bits matter.
+                float angle = position * (float)(1.0 / Math.Pow(frequencyBase, 2.0 * i / dimensions));
+                cosines[(position * half) + i] = MathF.Cos(angle);
+                sines[(position * half) + i] = MathF.Sin(angle);
+            }
+        }
+
+        return new RotaryTable(cosines, sines, positions, dimensions);
+    }
+}

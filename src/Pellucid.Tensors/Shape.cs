@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+
+namespace Pellucid.Tensors;
+
+/// <summary>
+/// The sizes of an array's axes, outermost first, and the axes' names where they are known: <c>[batch 2, pos 17, d_model 64]</c>.
+/// Names take no part in equality; they are there for people and for messages. Immutable, safe for any thread.
+/// </summary>
+public readonly struct Shape : IEquatable<Shape>
+{
+    private readonly int[]? _sizes;
+    private readonly string[]? _axes;
+
+    /// <summary>Creates a shape without axis names; no sizes at all is a scalar.</summary>
+    /// <param name="sizes">Size of each axis, outermost first; none negative.</param>
+    /// <exception cref="ShapeException">A size is negative, or the product exceeds 2^40.</exception>
+    [OverloadResolutionPriority(1)]
+    public Shape(params ReadOnlySpan<int> sizes)
+        : this(sizes.ToArray(), null)
+    {
+    }
+
+    private Shape(int[] sizes, string[]? axes)
+    {
+        _sizes = sizes;
+        _axes = axes;
+        Count = 1;
+        foreach (int size in sizes)
+        {
+            if (size < 0 || (Count *= size) > 1L << 40)
+            {
+                throw new ShapeException($"[{string.Join(", ", sizes)}] is not a shape: sizes are 0 or more and at most 2^40 values in all.");
+            }
+        }
+    }
+
+    /// <summary>Number of axes.</summary>
+    public int Rank => _sizes?.Length ?? 0;
+
+    /// <summary>Number of values: the product of all sizes (1 for a scalar).</summary>
+    public long Count { get => _sizes is null ? 1 : field; }
+
+    /// <summary>All sizes, outermost first.</summary>
+    public ReadOnlySpan<int> Sizes => _sizes;
+
+    /// <summary>Axis names, outermost first; empty where they are not known.</summary>
+    public ReadOnlySpan<string> Axes => _axes;
+
+    /// <summary>Size of the last axis (1 for a scalar).</summary>
+    public int Width => Rank == 0 ? 1 : _sizes![^1];
+
+    /// <summary>Product of all sizes but the last.</summary>
+    public int Rows => Width == 0 ? 0 : checked((int)(Count / Width));
+
+    /// <summary>Size of one axis; from the end as <c>shape[^1]</c>.</summary>
+    public int this[Index axis] => _sizes![axis.GetOffset(Rank)];
+
+    /// <summary>The same sizes with names for the axes.</summary>
+    /// <param name="axes">One name an axis.</param>
+    /// <exception cref="ShapeException">The number of names is not the number of axes.</exception>
+    public Shape Named(params ReadOnlySpan<string> axes) => axes.Length == Rank
+        ? new Shape(_sizes ?? [], axes.ToArray())
+        : throw new ShapeException($"{this} has {Rank} axes; {axes.Length} names were given: {string.Join(' ', axes.ToArray())}.");
+
+    /// <summary>The shape with its last axis replaced, names kept where they still hold.</summary>
+    public Shape WithWidth(int width, string? axis = null)
+    {
+        int[] sizes = [.. Sizes[..^1], width];
+        return new Shape(sizes, _axes is null ? null : [.. _axes[..^1], axis ?? _axes[^1]]);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Shape other) => Sizes.SequenceEqual(other.Sizes);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        foreach (int size in Sizes)
+        {
+            hash.Add(size);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary><c>[batch 2, pos 17]</c>, or <c>[2, 17]</c> without names.</summary>
+    public override string ToString()
+    {
+        string[]? axes = _axes;
+        return $"[{string.Join(", ", (_sizes ?? []).Select((size, i) => axes is null ? $"{size}" : $"{axes[i]} {size}"))}]";
+    }
+
+    /// <summary>Same sizes.</summary>
+    public static bool operator ==(Shape left, Shape right) => left.Equals(right);
+
+    /// <summary>Different sizes.</summary>
+    public static bool operator !=(Shape left, Shape right) => !left.Equals(right);
+}
