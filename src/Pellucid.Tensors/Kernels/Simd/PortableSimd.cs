@@ -89,16 +89,16 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value)
     {
-        Vector64<float> folded = value.GetLower() + value.GetUpper();
-        return folded.GetElement(0) + folded.GetElement(1);
+        Vector128<float> folded = value + Swap(value);
+        return folded.ToScalar() + folded.GetElement(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Vector128<float> value)
     {
-        float low = value.GetElement(0) > value.GetElement(1) ? value.GetElement(0) : value.GetElement(1);
-        float high = value.GetElement(2) > value.GetElement(3) ? value.GetElement(2) : value.GetElement(3);
-        return low > high ? low : high;
+        Vector128<float> folded = Max(value, Swap(value));
+        float even = folded.ToScalar(), odd = folded.GetElement(1);
+        return even > odd ? even : odd;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,6 +106,10 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     {
         // no portable instruction asks for it
     }
+
+    /// <summary>The halves exchanged: shuffles are fast everywhere, 64-bit vectors are not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Swap(Vector128<float> value) => Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> FirstMask(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
