@@ -42,6 +42,56 @@ public sealed unsafe class AttentionTests
 
     [Theory]
     [ClassData(typeof(InstructionSets))]
+    public void Run_FusedStrides_EqualsContiguous(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        const int Batch = 2, Positions = 21, Heads = 3, Size = 20, Width = Heads * Size;
+        Guarded fused = Guarded.Random(Batch * Positions * 3 * Width, 4);
+        Guarded q = new(Batch * Positions * Width), k = new(q.Length), v = new(q.Length), expected = new(q.Length), z = new(q.Length);
+        for (int position = 0; position < Batch * Positions; position++)
+        {
+            Span<float> row = fused.Span.Slice(position * 3 * Width, 3 * Width);
+            row[..Width].CopyTo(q.Span[(position * Width)..]);
+            row[Width..(2 * Width)].CopyTo(k.Span[(position * Width)..]);
+            row[(2 * Width)..].CopyTo(v.Span[(position * Width)..]);
+        }
+
+        HeadStrides plain = HeadStrides.Contiguous(Positions, Heads, Size), strides = new(3 * Positions * Width, 3 * Width, Size);
+        AttentionArguments arguments = new()
+        {
+            Q = q.Pointer,
+            K = k.Pointer,
+            V = v.Pointer,
+            Z = expected.Pointer,
+            StridesQ = plain,
+            StridesK = plain,
+            StridesV = plain,
+            StridesZ = plain,
+            Batch = Batch,
+            Queries = Positions,
+            Keys = Positions,
+            Heads = Heads,
+            KeyHeads = Heads,
+            Size = Size,
+            Scale = 0.2f,
+            Causal = true,
+        };
+        AttentionKernel.Run(arguments);
+        AttentionKernel.Run(arguments with
+        {
+            Q = fused.Pointer,
+            K = fused.Pointer + Width,
+            V = fused.Pointer + (2 * Width),
+            Z = z.Pointer,
+            StridesQ = strides,
+            StridesK = strides,
+            StridesV = strides,
+        });
+        Assert.True(z.Span.SequenceEqual(expected.Span));
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
     public void Rotate_EverySize_MatchesReferenceAndTurnsBack(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);

@@ -1,4 +1,5 @@
 using Pellucid.Tensors.Kernels;
+using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Tests.Kernels;
 
@@ -149,6 +150,30 @@ public sealed unsafe class RowKernelTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void RowsAndSums_AnyThreadCount_GiveTheSameBits(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        const int Rows = 301, Width = 333;
+        Guarded x = Guarded.Random(Rows * Width, 1, 5);
+        List<float[]> results = [];
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            using WorkerPool pool = new(threads);
+            using IDisposable use = Workers.Use(pool);
+            Guarded y = new(x.Length);
+            Softmax.Rows(x.Pointer, y.Pointer, Rows, Width);
+            Normalization.LayerNorm(y.Pointer, null, null, y.Pointer, Rows, Width, 1e-5f);
+            Elementwise.Gelu(y.Pointer, y.Pointer, y.Length);
+            float[] result = [.. y.Span, (float)Reductions.SumOfSquares(y.Pointer, y.Length)];
+            results.Add(result);
+        }
+
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
     }
 
     private static double[] ByRow(Guarded x, int width, Action<double[], Span<double>> reference)
