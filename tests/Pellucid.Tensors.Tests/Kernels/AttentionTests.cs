@@ -14,7 +14,8 @@ public sealed unsafe class AttentionTests
         [
             (1, 1, 1, 1, 1, 8, 0, true), (2, 1, 37, 4, 2, 8, 36, true), (1, 2, 50, 2, 1, 20, 48, true), (1, 1, 300, 6, 6, 48, 299, true),
             (2, 17, 17, 4, 4, 8, 0, true), (1, 9, 30, 4, 2, 5, 21, true), (1, 70, 70, 2, 2, 48, 0, true), (3, 10, 49, 6, 2, 64, 39, true),
-            (1, 13, 100, 2, 2, 128, 87, true), (2, 11, 23, 3, 1, 16, 0, false), (1, 1, 33, 3, 3, 33, 0, false), (16, 12, 12, 2, 2, 24, 0, true),
+            (1, 13, 100, 2, 2, 128, 87, true), (2, 11, 23, 3, 1, 16, 0, false), (1, 1, 33, 3, 3, 33, 0, false),
+            (16, 12, 12, 2, 2, 24, 0, true),
             (1, 3, 8, 1, 1, 8, 0, true), (1, 8, 4, 1, 1, 1, 0, true),
         ];
         for (int index = 0; index < cases.Length; index++)
@@ -159,7 +160,8 @@ public sealed unsafe class AttentionTests
             int at = ((item * keys * keyHeads) + (head / (heads / keyHeads))) * size;
             int seen = causal ? Math.Min(keys, offset + query + 1) : keys;
             Reference.Attend<double>(
-                qs.AsSpan(vector * size, size), ks.AsSpan(at), vs.AsSpan(at), keyHeads * size, seen, scale, expected.AsSpan(vector * size, size));
+                qs.AsSpan(vector * size, size), ks.AsSpan(at), vs.AsSpan(at), keyHeads * size, seen, scale,
+                expected.AsSpan(vector * size, size));
         }
 
         // Scores of size up to 3·sqrt(d) carry some 1e-6 of rounding, which the exponential makes relative; values are below 1.

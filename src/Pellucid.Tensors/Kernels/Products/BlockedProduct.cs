@@ -4,8 +4,9 @@ using Pellucid.Tensors.Threading;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// The product of many rows, blocked for the caches (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): a part is a block
-/// of C; for each block of k it packs its rows of A into the thread's own buffer, then runs over panels of B and, within each, panels of A.
+/// The product of many rows, blocked for the caches (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): a
+/// part is a block of C; for each block of k it packs its rows of A into the thread's own buffer, then runs over panels of B and, within
+/// each, panels of A.
 /// </summary>
 internal readonly unsafe struct BlockedProduct : IRangeKernel
 {
@@ -27,7 +28,8 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
         _rowBlock = RoundUp(Math.Min(MostRows, arguments.Rows), Tile.PanelRows);
         _columnBlock = RoundUp(Math.Min(MostColumns, arguments.Columns), PackedMatrix.PanelWidth);
 
-        // Smaller blocks while there are too few for the processors to share and each is still worth handing out. Cutting rows makes B be read
+        // Smaller blocks while there are too few for the processors to share and each is still worth handing out. Cutting rows makes B be
+        // read
         // again, cutting columns makes A be packed again, which costs more.
         while (Parts < WantedParts && Work > LeastWork)
         {
@@ -108,7 +110,8 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
             for (int row = 0; row < rows; row += Tile.PanelRows)
             {
                 PanelPair<TSimd, TVector>(
-                    packed + ((nint)row * depth), Math.Min(Tile.PanelRows, rows - row), b, depth, c + (row * _arguments.StrideC), width, add, panelBias);
+                    packed + ((nint)row * depth), Math.Min(Tile.PanelRows, rows - row), b, depth, c + (row * _arguments.StrideC), width,
+                    add, panelBias);
             }
         }
     }
@@ -130,7 +133,8 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
                 if (count % TSimd.Width == 0)
                 {
                     Tiles.Multiply<TSimd, TVector>(
-                        tileRows, count / TSimd.Width, a + row, b + column, PackedMatrix.PanelWidth, depth, target, _arguments.StrideC, add, tileBias);
+                        tileRows, count / TSimd.Width, a + row, b + column, PackedMatrix.PanelWidth, depth, target, _arguments.StrideC,
+                        add, tileBias);
                 }
                 else
                 {

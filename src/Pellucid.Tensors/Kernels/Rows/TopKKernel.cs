@@ -6,7 +6,8 @@ namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
 /// The largest elements of each row. Candidates are gathered in a buffer; a bisection over the ordered bits of float, each step of which
-/// counts a whole vector at a time, finds the value that separates the best of them from the rest. Later elements must beat it to become candidates.
+/// counts a whole vector at a time, finds the value that separates the best of them from the rest. Later elements must beat it to become
+/// candidates.
 /// </summary>
 internal readonly unsafe struct TopKKernel(float* x, int count, float* values, int* indices, int width) : IRangeKernel
 {

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>Four lanes in operations that .NET runs on every processor, in software where it must. Products are rounded before they are added,
-/// so that the bits are the same on all of them.</summary>
+/// <summary>Four lanes in operations that .NET runs on every processor, in software where it must. Products are rounded before they are
+/// added, so that the bits are the same on all of them.</summary>
 internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
 {
     public static int Width => 4;
@@ -51,13 +51,16 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     public static Vector128<float> Divide(Vector128<float> left, Vector128<float> right) => left / right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) => (left * right) + addend;
+    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
+        (left * right) + addend;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
+    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) => Vector128.ConditionalSelect(Vector128.LessThan(left, right), left, right);
+    public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(left, right), left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Abs(Vector128<float> value) => Vector128.Abs(value);
@@ -76,7 +79,8 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SelectGreater(Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) =>
+    public static Vector128<float> SelectGreater(
+        Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,7 +88,8 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
         Vector128.ConditionalSelect(FirstMask(count), value, rest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint GreaterMask(Vector128<float> left, Vector128<float> right) => (uint)Vector128.GreaterThan(left, right).ExtractMostSignificantBits();
+    public static uint GreaterMask(Vector128<float> left, Vector128<float> right) =>
+        (uint)Vector128.GreaterThan(left, right).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value)
