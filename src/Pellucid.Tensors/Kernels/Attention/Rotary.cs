@@ -24,12 +24,21 @@ internal static unsafe class Rotary
         float* sines,
         bool inverse = false) =>
         Dispatch.RunRows(
-            new RotateKernel(x, y, strides, positions, heads, size / 2, cosines, sines, inverse), (long)batch * positions,
-                (long)heads * size, 2);
+            new RotateKernel(x, y, strides, positions, heads, size / 2, cosines, sines, inverse),
+            (long)batch * positions,
+            (long)heads * size,
+            cost: 2);
 
     private readonly struct RotateKernel(
-        float* x, float* y, HeadStrides strides, int positions, int heads, int half, float* cosines, float* sines,
-            bool inverse) : IRangeKernel
+        float* x,
+        float* y,
+        HeadStrides strides,
+        int positions,
+        int heads,
+        int half,
+        float* cosines,
+        float* sines,
+        bool inverse) : IRangeKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TSimd, TVector>(long start, long end)

@@ -109,9 +109,9 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
             float* panelBias = bias == null ? null : bias + column;
             for (int row = 0; row < rows; row += Tile.PanelRows)
             {
+                int count = Math.Min(Tile.PanelRows, rows - row);
                 PanelPair<TSimd, TVector>(
-                    packed + ((nint)row * depth), Math.Min(Tile.PanelRows, rows - row), b, depth, c + (row * _arguments.StrideC), width,
-                    add, panelBias);
+                    packed + ((nint)row * depth), count, b, depth, c + (row * _arguments.StrideC), width, add, panelBias);
             }
         }
     }

@@ -10,8 +10,7 @@ internal static unsafe class MatrixProduct
 {
     /// <summary>
     /// C [rows, outputs] = A [rows, inputs] · B [inputs, outputs] (+ C) (+ bias [outputs]). Rows of A and of C are
-    /// <paramref name="strideA"/> and
-    /// <paramref name="strideC"/> floats apart; C must not overlap A. A null bias is none.
+    /// <paramref name="strideA"/> and <paramref name="strideC"/> floats apart; C must not overlap A. A null bias is none.
     /// </summary>
     internal static void Multiply(
         float* a, nint strideA, int rows, PackedMatrix b, float* c, nint strideC, bool accumulate = false, float* bias = null)
