@@ -49,26 +49,46 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>The array of that name.</summary>
+    /// <exception cref="BadFileException">There is no such array.</exception>
+    public SafetensorsEntry this[string name] => Entries.TryGetValue(name, out SafetensorsEntry? entry)
+        ? entry
+        : throw new BadFileException(Path, $"it has no array '{name}'", $"It has: {string.Join(", ", Entries.Keys.Order().Take(12))}");
+
     /// <summary>Reads one array into memory of its own.</summary>
     /// <exception cref="BadFileException">There is no such array, or the file ended early.</exception>
-    public unsafe Tensor Read(string name)
+    public Tensor Read(string name) => Read(this[name], this[name].Shape, this[name].Start);
+
+    /// <summary>Reads a range of the outermost axis of one array.</summary>
+    /// <param name="name">The array.</param>
+    /// <param name="start">First index.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="BadFileException">There is no such array, the range is outside it, or the file ended early.</exception>
+    public Tensor ReadRange(string name, int start, int count)
     {
-        if (!Entries.TryGetValue(name, out SafetensorsEntry? entry))
+        SafetensorsEntry entry = this[name];
+        if (entry.Shape.Rank == 0 || start < 0 || count < 0 || start > entry.Shape[0] - count)
         {
-            throw new BadFileException(Path, $"it has no array '{name}'", $"It has: {string.Join(", ", Entries.Keys.Order().Take(12))}");
+            throw new BadFileException(Path, $"{start}..{start + count} is outside array '{name}' {entry.Shape}", "Ask for a range inside it");
         }
 
-        Tensor tensor = Tensor.Empty(entry.Shape, entry.DType);
+        long bytesEach = entry.Shape[0] == 0 ? 0 : entry.Length / entry.Shape[0];
+        return Read(entry, new Shape([count, .. entry.Shape.Sizes[1..]]), entry.Start + (start * bytesEach));
+    }
+
+    private unsafe Tensor Read(SafetensorsEntry entry, Shape shape, long start)
+    {
+        Tensor tensor = Tensor.Empty(shape, entry.DType);
         byte* destination = (byte*)tensor.RawPointer;
-        long done = 0;
-        while (done < entry.Length)
+        long done = 0, length = shape.Count * entry.DType.Size();
+        while (done < length)
         {
-            Span<byte> part = new(destination + done, (int)Math.Min(entry.Length - done, 1 << 30));
-            int read = RandomAccess.Read(_stream.SafeFileHandle, part, entry.Start + done);
+            Span<byte> part = new(destination + done, (int)Math.Min(length - done, 1 << 30));
+            int read = RandomAccess.Read(_stream.SafeFileHandle, part, start + done);
             if (read == 0)
             {
                 tensor.Dispose();
-                throw Bad(Path, $"it ends inside array '{name}'");
+                throw Bad(Path, $"it ends inside array '{entry.Name}'");
             }
 
             done += read;
