@@ -161,12 +161,12 @@ internal sealed class ForwardPass : IDisposable
         return Done ? null : neurons;
     }
 
-    private Tensor Unembed(Tensor residual)
+    private Tensor? Unembed(Tensor residual)
     {
         Tensor normed = Norm(residual, _model.Weights.FinalNorm, Hook.FinalScale, Hook.FinalNormalized);
         if (_options.Logits == LogitsWanted.None)
         {
-            return normed;
+            return null;
         }
 
         if (_options.Logits == LogitsWanted.Last)

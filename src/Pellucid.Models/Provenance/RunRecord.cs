@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pellucid.Models.Provenances;
 using Pellucid.Tensors.Files;
 
@@ -19,6 +20,7 @@ public sealed record RunRecord
     public required DateTimeOffset Finished { get; init; }
 
     /// <summary>Worker threads that it had; results do not depend on them.</summary>
+    [JsonRequired]
     public int Workers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>How long it took, in seconds.</summary>
@@ -30,5 +32,5 @@ public sealed record RunRecord
 
     /// <summary>Reads <c>run.json</c> from a folder.</summary>
     /// <exception cref="BadFileException">It is missing, too long, or not a record of a run.</exception>
-    public static RunRecord Read(string folder) => RecordFile.Read(folder, FileName, RecordJson.Default.RunRecord);
+    public static RunRecord Read(string folder) => RecordFile.Read(folder, FileName, RecordJson.Default.RunRecord, _ => true);
 }
