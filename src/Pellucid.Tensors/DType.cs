@@ -1,20 +1,20 @@
 namespace Pellucid.Tensors;
 
-/// <summary>How the values of an array are stored. Computing is always in 32-bit floating point, whatever the storage.</summary>
+/// <summary>How the elements of an array are stored. Arithmetic is done in <see cref="F32"/> unless an operation says otherwise.</summary>
 public enum DType
 {
-    /// <summary>IEEE 754 single precision, 4 bytes.</summary>
+    /// <summary>IEEE 754 binary32, 4 bytes.</summary>
     F32,
 
-    /// <summary>IEEE 754 double precision, 8 bytes.</summary>
+    /// <summary>IEEE 754 binary64, 8 bytes.</summary>
     F64,
 
-    /// <summary>The upper half of a single: 8 exponent bits, 7 of mantissa; 2 bytes.</summary>
+    /// <summary>The upper half of a binary32 (8 exponent and 7 mantissa bits), 2 bytes.</summary>
     BF16,
 
-    /// <summary>IEEE 754 half precision, 2 bytes.</summary>
+    /// <summary>IEEE 754 binary16, 2 bytes.</summary>
     F16,
 
-    /// <summary>Signed 32-bit integer, for token ids and positions.</summary>
+    /// <summary>Signed integer, 4 bytes.</summary>
     I32,
 }

@@ -1,6 +1,8 @@
+using Pellucid.Tensors.Kernels;
+
 namespace Pellucid.Tensors;
 
-public sealed partial class Ops
+public sealed unsafe partial class Ops
 {
     /// <summary>Rotary position embedding in its halves form.</summary>
     /// <param name="x">[batch, pos, head, d_head].</param>
@@ -16,17 +18,12 @@ public sealed partial class Ops
         }
 
         Tensor plain = Plain(x), result = New(x.Shape);
-        int heads = x.Shape[2], half = table.Dimensions / 2;
-        for (int row = 0; row < x.Shape.Rows; row++)
+        (int batch, int positions, int heads, int size) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+        fixed (float* cosines = table.Cosines, sines = table.Sines)
         {
-            int position = start + (row / heads % x.Shape[1]);
-            Span<float> from = plain.Row(row), to = result.Row(row);
-            for (int i = 0; i < half; i++)
-            {
-                float cos = table.Cosines[(position * half) + i], sin = table.Sines[(position * half) + i];
-                to[i] = (from[i] * cos) - (from[i + half] * sin);
-                to[i + half] = (from[i + half] * cos) + (from[i] * sin);
-            }
+            int first = start * size / 2;
+            Kernels.Rotary.Rotate(
+                plain.Pointer, result.Pointer, HeadStrides.Contiguous(positions, heads, size), batch, positions, heads, size, cosines + first, sines + first);
         }
 
         return result;
@@ -41,8 +38,30 @@ public sealed partial class Ops
     /// <exception cref="ShapeException">The shapes do not fit, or heads are not a multiple of the key heads.</exception>
     public Tensor Attention(Tensor q, Tensor k, Tensor v, float scale)
     {
-        using Ops inner = new();
-        return Own(inner.AttentionMix(inner.CausalSoftmax(inner.AttentionScores(q, k, scale)), v).Share());
+        CheckHeads("Attention", q, k);
+        Require(k.Shape == v.Shape, "Attention", k, v, "keys and values of one shape");
+        Tensor queries = Plain(q), keys = WholeHeads(k), values = WholeHeads(v), result = New(q.Shape);
+        AttentionKernel.Run(new AttentionArguments
+        {
+            Q = queries.Pointer,
+            K = keys.Pointer,
+            V = values.Pointer,
+            Z = result.Pointer,
+            StridesQ = Strides(queries),
+            StridesK = Strides(keys),
+            StridesV = Strides(values),
+            StridesZ = Strides(result),
+            Batch = q.Shape[0],
+            Queries = q.Shape[1],
+            Keys = k.Shape[1],
+            Heads = q.Shape[2],
+            KeyHeads = k.Shape[2],
+            Size = q.Shape[3],
+            Scale = scale,
+            Causal = true,
+            QueryOffset = k.Shape[1] - q.Shape[1],
+        });
+        return result;
     }
 
     /// <summary>Attention scores before the softmax; keys after the query are −∞.</summary>
@@ -54,29 +73,43 @@ public sealed partial class Ops
     public Tensor AttentionScores(Tensor q, Tensor k, float scale)
     {
         CheckHeads("AttentionScores", q, k);
-        Tensor plainQ = Plain(q), plainK = Plain(k);
-        (int batch, int queries, int heads) = (q.Shape[0], q.Shape[1], q.Shape[2]);
-        (int keys, int keyHeads) = (k.Shape[1], k.Shape[2]);
-        Tensor result = New(new Shape(batch, heads, queries, keys).Named("batch", "head", "query", "key"));
-        for (int row = 0; row < result.Shape.Rows; row++)
+        Tensor queries = Plain(q), keys = WholeHeads(k);
+        (int batch, int count, int heads, int seen) = (q.Shape[0], q.Shape[1], q.Shape[2], k.Shape[1]);
+        Tensor result = New(new Shape(batch, heads, count, seen));
+        for (int item = 0; item < batch; item++)
         {
-            int query = row % queries, head = row / queries % heads, item = row / queries / heads;
-            Span<float> to = result.Row(row);
-            Span<float> from = plainQ.Row((((item * queries) + query) * heads) + head);
-            int last = keys - queries + query;
-            for (int key = 0; key < keys; key++)
+            for (int head = 0; head < heads; head++)
             {
-                to[key] = key > last ? float.NegativeInfinity
-                    : scale * Dot(from, plainK.Row((((item * keys) + key) * keyHeads) + (head * keyHeads / heads)));
+                float* rows = result.Pointer + ((((long)item * heads) + head) * count * seen);
+                MatrixProduct.Multiply(
+                    Head(queries, item, head), (nint)queries.Strides[1], false, Head(keys, item, head * k.Shape[2] / heads), (nint)keys.Strides[1], true,
+                    rows, seen, count, seen, q.Shape[3]);
+                Elementwise.Scale(rows, scale, rows, (long)count * seen);
+                for (int query = 0; query < count; query++)
+                {
+                    new Span<float>(rows + ((long)query * seen), seen)[(seen - count + query + 1)..].Fill(float.NegativeInfinity);
+                }
             }
         }
 
         return result;
     }
 
-    /// <summary>The attention pattern of scores: softmax over the keys; a masked key gets exactly 0.</summary>
-    /// <param name="scores">[batch, head, query, key].</param>
-    public Tensor CausalSoftmax(Tensor scores) => Softmax(scores);
+    /// <summary>The attention pattern of scores: softmax over the keys; a key after the query gets exactly 0.</summary>
+    /// <param name="scores">[batch, head, query, key]; the queries are the last of the keys' positions.</param>
+    /// <exception cref="ShapeException">There are not four axes, or more queries than keys.</exception>
+    public Tensor CausalSoftmax(Tensor scores)
+    {
+        if (scores.Shape.Rank != 4 || scores.Shape[2] > scores.Shape[3])
+        {
+            throw new ShapeException($"CausalSoftmax: {scores.Shape} is not [batch, head, query, key] with as many keys as queries or more.");
+        }
+
+        Tensor plain = Plain(scores), result = New(scores.Shape);
+        (int queries, int keys) = (scores.Shape[2], scores.Shape[3]);
+        Kernels.Softmax.Causal(plain.Pointer, result.Pointer, (long)scores.Shape[0] * scores.Shape[1], queries, keys, keys - queries);
+        return result;
+    }
 
     /// <summary>The values mixed by a pattern.</summary>
     /// <param name="pattern">[batch, head, query, key].</param>
@@ -89,21 +122,17 @@ public sealed partial class Ops
             pattern.Shape.Rank == 4 && v.Shape.Rank == 4 && pattern.Shape[0] == v.Shape[0] && pattern.Shape[3] == v.Shape[1]
                 && pattern.Shape[1] % v.Shape[2] == 0,
             "AttentionMix", pattern, v, "[batch, head, query, key] and [batch, key, kv_head, d_head]");
-        Tensor plainPattern = Plain(pattern), plainV = Plain(v);
+        Tensor weights = Plain(pattern), values = WholeHeads(v);
         (int batch, int heads, int queries, int keys) = (pattern.Shape[0], pattern.Shape[1], pattern.Shape[2], pattern.Shape[3]);
-        int keyHeads = v.Shape[2];
-        Tensor result = Own(Tensor.Zeros(new Shape(batch, queries, heads, v.Shape[3])));
-        for (int row = 0; row < pattern.Shape.Rows; row++)
+        Tensor result = New(new Shape(batch, queries, heads, v.Shape[3]));
+        for (int item = 0; item < batch; item++)
         {
-            int query = row % queries, head = row / queries % heads, item = row / queries / heads;
-            Span<float> weights = plainPattern.Row(row), to = result.Row((((item * queries) + query) * heads) + head);
-            for (int key = 0; key < keys; key++)
+            for (int head = 0; head < heads; head++)
             {
-                Span<float> value = plainV.Row((((item * keys) + key) * keyHeads) + (head * keyHeads / heads));
-                for (int i = 0; i < to.Length; i++)
-                {
-                    to[i] += weights[key] * value[i];
-                }
+                MatrixProduct.Multiply(
+                    weights.Pointer + ((((long)item * heads) + head) * queries * keys), keys, false,
+                    Head(values, item, head * v.Shape[2] / heads), (nint)values.Strides[1], false,
+                    Head(result, item, head), (nint)result.Strides[1], queries, v.Shape[3], keys);
             }
         }
 
@@ -115,14 +144,11 @@ public sealed partial class Ops
             && q.Shape[1] <= k.Shape[1],
         operation, q, k, "[batch, query, head, d_head] and [batch, key, kv_head, d_head]");
 
-    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        float sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += a[i] * b[i];
-        }
+    /// <summary>The array itself if each head vector is one run of F32 values, as in a key-value cache; else a copy.</summary>
+    private Tensor WholeHeads(Tensor tensor) => tensor.DType == DType.F32 && tensor.Strides[3] == 1 ? tensor : Plain(tensor);
 
-        return sum;
-    }
+    private static float* Head(Tensor tensor, int item, int head) =>
+        tensor.Pointer + (item * tensor.Strides[0]) + (head * tensor.Strides[2]);
+
+    private static HeadStrides Strides(Tensor tensor) => new((nint)tensor.Strides[0], (nint)tensor.Strides[1], (nint)tensor.Strides[2]);
 }

@@ -1,6 +1,8 @@
+using Pellucid.Tensors.Kernels;
+
 namespace Pellucid.Tensors;
 
-public sealed partial class Ops
+public sealed unsafe partial class Ops
 {
     /// <summary>x / sqrt(mean(x²) + eps) × weight, row by row (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
     /// <param name="x">[..., width].</param>
@@ -10,8 +12,9 @@ public sealed partial class Ops
     public Tensor RmsNorm(Tensor x, Tensor weight, float epsilon)
     {
         Require(weight.Count == x.Shape.Width, "RmsNorm", x, weight, "a weight for each value of a row");
-        using Ops inner = new();
-        return Own(inner.Multiply(inner.DivideRows(x, inner.RmsScale(x, epsilon)), weight).Share());
+        Tensor plain = Plain(x), factors = Plain(weight), result = New(x.Shape);
+        Kernels.Normalization.RmsNorm(plain.Pointer, factors.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
+        return result;
     }
 
     /// <summary>The divisor of a root-mean-square norm: sqrt(mean(x²) + eps) of each row.</summary>
@@ -20,20 +23,8 @@ public sealed partial class Ops
     /// <returns>[..., 1].</returns>
     public Tensor RmsScale(Tensor x, float epsilon)
     {
-        Tensor plain = Plain(x);
-        Tensor result = New(x.Shape.WithWidth(1));
-        Span<float> y = result.AsSpan();
-        for (int row = 0; row < y.Length; row++)
-        {
-            float sum = 0;
-            foreach (float value in plain.Row(row))
-            {
-                sum += value * value;
-            }
-
-            y[row] = MathF.Sqrt((sum / x.Shape.Width) + epsilon);
-        }
-
+        Tensor plain = Plain(x), result = New(x.Shape.WithWidth(1));
+        Kernels.Normalization.RmsScale(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
         return result;
     }
 
@@ -41,11 +32,7 @@ public sealed partial class Ops
     public Tensor Softmax(Tensor x)
     {
         Tensor plain = Plain(x), result = New(x.Shape);
-        for (int row = 0; row < x.Shape.Rows; row++)
-        {
-            SoftmaxRow(plain.Row(row), result.Row(row));
-        }
-
+        Kernels.Softmax.Rows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
         return result;
     }
 
@@ -53,28 +40,7 @@ public sealed partial class Ops
     public Tensor LogSoftmax(Tensor x)
     {
         Tensor plain = Plain(x), result = New(x.Shape);
-        for (int row = 0; row < x.Shape.Rows; row++)
-        {
-            Span<float> from = plain.Row(row), to = result.Row(row);
-            float max = float.NegativeInfinity;
-            foreach (float value in from)
-            {
-                max = MathF.Max(max, value);
-            }
-
-            double sum = 0;
-            foreach (float value in from)
-            {
-                sum += Math.Exp(value - max);
-            }
-
-            float shift = max + (float)Math.Log(sum);
-            for (int i = 0; i < to.Length; i++)
-            {
-                to[i] = from[i] - shift;
-            }
-        }
-
+        Kernels.Softmax.LogRows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
         return result;
     }
 
@@ -87,37 +53,33 @@ public sealed partial class Ops
     {
         if (targets.Length != logits.Shape.Rows || targets.ContainsAnyExceptInRange(0, logits.Shape.Width - 1))
         {
-            throw new ShapeException($"CrossEntropy: {targets.Length} targets do not fit logits {logits.Shape}: one a row, each 0 to {logits.Shape.Width - 1}.");
+            throw new ShapeException(
+                $"CrossEntropy: {targets.Length} targets do not fit logits {logits.Shape}: one a row, each 0 to {logits.Shape.Width - 1}.");
         }
 
-        Tensor logProbabilities = LogSoftmax(logits);
-        Tensor result = New(new Shape(targets.Length));
-        for (int row = 0; row < targets.Length; row++)
+        Tensor plain = Plain(logits), result = New(new Shape(targets.Length));
+        fixed (int* chosen = targets)
         {
-            result.AsSpan()[row] = -logProbabilities.Row(row)[targets[row]];
+            Kernels.Softmax.CrossEntropy(plain.Pointer, chosen, result.Pointer, targets.Length, logits.Shape.Width);
         }
 
-        Release(logProbabilities);
         return result;
     }
 
-    private static void SoftmaxRow(ReadOnlySpan<float> from, Span<float> to)
+    /// <summary>The k largest values of each row, largest first; of equal ones the lower index.</summary>
+    /// <param name="x">[..., width].</param>
+    /// <param name="k">1 to width.</param>
+    /// <returns>Values and indices (I32), [..., k] each.</returns>
+    /// <exception cref="ShapeException">k is not 1 to width.</exception>
+    public (Tensor Values, Tensor Indices) TopK(Tensor x, int k)
     {
-        float max = float.NegativeInfinity;
-        foreach (float value in from)
+        if (k < 1 || k > x.Shape.Width)
         {
-            max = MathF.Max(max, value);
+            throw new ShapeException($"TopK: the {k} largest of {x.Shape} cannot be taken; 1 to {x.Shape.Width} can.");
         }
 
-        float sum = 0;
-        for (int i = 0; i < to.Length; i++)
-        {
-            sum += to[i] = MathF.Exp(from[i] - max);
-        }
-
-        for (int i = 0; i < to.Length; i++)
-        {
-            to[i] /= sum;
-        }
+        Tensor plain = Plain(x), values = New(x.Shape.WithWidth(k)), indices = Own(Tensor.Empty(x.Shape.WithWidth(k), DType.I32));
+        Selection.TopK(plain.Pointer, k, values.Pointer, (int*)indices.RawPointer, x.Shape.Rows, x.Shape.Width);
+        return (values, indices);
     }
 }

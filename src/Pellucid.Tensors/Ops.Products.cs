@@ -1,6 +1,8 @@
+using Pellucid.Tensors.Kernels;
+
 namespace Pellucid.Tensors;
 
-public sealed partial class Ops
+public sealed unsafe partial class Ops
 {
     /// <summary>x · W for a matrix packed beforehand.</summary>
     /// <param name="x">[..., inputs].</param>
@@ -9,18 +11,13 @@ public sealed partial class Ops
     /// <exception cref="ShapeException">The last axis of x is not the matrix's inputs.</exception>
     public Tensor Linear(Tensor x, PackedMatrix weight)
     {
-        if (x.Shape.Width != weight.Inputs)
+        if (x.Shape.Rank == 0 || x.Shape.Width != weight.Inputs)
         {
             throw new ShapeException($"Linear: {x.Shape} does not fit a matrix of {weight.Inputs} inputs and {weight.Outputs} outputs.");
         }
 
-        Tensor plain = Plain(x);
-        Tensor result = New(x.Shape.WithWidth(weight.Outputs));
-        for (int row = 0; row < x.Shape.Rows; row++)
-        {
-            Product(plain.Row(row), weight.Values, result.Row(row));
-        }
-
+        Tensor plain = Plain(x), result = New(x.Shape.WithWidth(weight.Outputs));
+        MatrixProduct.Multiply(plain.Pointer, weight.Inputs, x.Shape.Rows, weight, result.Pointer, weight.Outputs);
         return result;
     }
 
@@ -34,16 +31,12 @@ public sealed partial class Ops
     public Tensor MatMul(Tensor left, Tensor right, bool transposeLeft = false, bool transposeRight = false)
     {
         Require(left.Shape.Rank == 2 && right.Shape.Rank == 2, "MatMul", left, right, "two matrices");
-        using Tensor a = transposeLeft ? left.Transpose(1, 0) : left.Share();
-        using Tensor b = transposeRight ? right.Transpose(1, 0) : right.Share();
-        Require(a.Shape[1] == b.Shape[0], "MatMul", a, b, "[m, k] and [k, n]");
-        Tensor plainA = Plain(a), plainB = Plain(b);
-        Tensor result = New(new Shape(a.Shape[0], b.Shape[1]));
-        for (int row = 0; row < a.Shape[0]; row++)
-        {
-            Product(plainA.Row(row), plainB.AsSpan(), result.Row(row));
-        }
-
+        (int m, int k) = transposeLeft ? (left.Shape[1], left.Shape[0]) : (left.Shape[0], left.Shape[1]);
+        (int inner, int n) = transposeRight ? (right.Shape[1], right.Shape[0]) : (right.Shape[0], right.Shape[1]);
+        Require(inner == k, "MatMul", left, right, "equal inner sizes, after turning");
+        Tensor a = Plain(left), b = Plain(right), result = New(new Shape(m, n));
+        MatrixProduct.Multiply(
+            a.Pointer, left.Shape[1], transposeLeft, b.Pointer, right.Shape[1], transposeRight, result.Pointer, n, m, n, k);
         return result;
     }
 
@@ -52,34 +45,20 @@ public sealed partial class Ops
     /// <param name="indices">Row-major for the leading axes of the result; each 0 to count − 1.</param>
     /// <param name="leading">The leading axes of the result; its size is the number of indices.</param>
     /// <returns>[leading..., width].</returns>
-    /// <exception cref="ShapeException">An index is outside the table.</exception>
+    /// <exception cref="ShapeException">An index is outside the table, or the number of indices is not the leading size.</exception>
     public Tensor Gather(Tensor table, ReadOnlySpan<int> indices, Shape leading)
     {
-        Tensor plain = Plain(table);
-        Tensor result = New(new Shape([.. leading.Sizes, table.Shape.Width]));
+        if (leading.Count != indices.Length || indices.ContainsAnyExceptInRange(0, table.Shape[0] - 1))
+        {
+            throw new ShapeException($"Gather: {indices.Length} indices do not fit {leading} rows of the table {table.Shape}.");
+        }
+
+        Tensor plain = Plain(table), result = New(new Shape([.. leading.Sizes, table.Shape.Width]));
         for (int i = 0; i < indices.Length; i++)
         {
-            if ((uint)indices[i] >= (uint)table.Shape[0])
-            {
-                throw new ShapeException($"Gather: row {indices[i]} is outside the table {table.Shape}.");
-            }
-
             plain.Row(indices[i]).CopyTo(result.Row(i));
         }
 
         return result;
-    }
-
-    private static void Product(ReadOnlySpan<float> x, ReadOnlySpan<float> matrix, Span<float> y)
-    {
-        y.Clear();
-        for (int k = 0; k < x.Length; k++)
-        {
-            ReadOnlySpan<float> row = matrix.Slice(k * y.Length, y.Length);
-            for (int n = 0; n < y.Length; n++)
-            {
-                y[n] += x[k] * row[n];
-            }
-        }
     }
 }

@@ -8,7 +8,7 @@ namespace Pellucid.Tensors;
 /// A forward pass written over one <see cref="Ops"/> is written once: what runs here runs the same where a tape records it.
 /// Every operation makes a new array and leaves its arguments as they are. One scope belongs to one thread.
 /// </remarks>
-public sealed partial class Ops : IDisposable
+public sealed unsafe partial class Ops : IDisposable
 {
     private readonly HashSet<Tensor> _owned = [];
 

@@ -1,0 +1,199 @@
+using System.Runtime.ExceptionServices;
+
+namespace Pellucid.Tensors.Threading;
+
+/// <summary>
+/// Background threads that run the parts of one job at a time, beside the thread that asked. A worker that has finished spins for some
+/// microseconds, since the next kernel of a forward pass usually follows at once, then sleeps. Safe for many threads.
+/// </summary>
+internal sealed class WorkerPool : IDisposable
+{
+    private const int SpinsBeforeSleep = 1000;
+
+    [ThreadStatic]
+    private static bool _inside;
+
+    private readonly Worker[] _workers;
+    private Job? _job;
+    private int _busy;
+    private bool _disposed;
+
+    internal WorkerPool(int count)
+    {
+        Count = count;
+        _workers = new Worker[count - 1];
+        for (int index = 0; index < _workers.Length; index++)
+        {
+            Worker worker = new();
+            _workers[index] = worker;
+            Thread thread = new(() => Serve(worker)) { IsBackground = true, Name = $"Pellucid worker {index + 1}" };
+            thread.Start();
+        }
+    }
+
+    /// <summary>Threads that a job may use, the caller included.</summary>
+    internal int Count { get; }
+
+    /// <summary>
+    /// Calls <paramref name="body"/> once for every part in 0..<paramref name="parts"/>, in any order, and returns when all have ended.
+    /// Where the pool already serves another caller, or the caller is itself inside a part, everything runs on the caller.
+    /// The first exception of a part is thrown again here; parts that have not begun by then may be left out.
+    /// </summary>
+    internal void For<TState>(int parts, TState state, Action<int, TState> body)
+    {
+        if (parts > 1 && _workers.Length > 0 && !_inside && Interlocked.CompareExchange(ref _busy, 1, 0) == 0)
+        {
+            try
+            {
+                Share(new Job<TState>(parts, state, body));
+            }
+            finally
+            {
+                Volatile.Write(ref _busy, 0);
+            }
+
+            return;
+        }
+
+        for (int part = 0; part < parts; part++)
+        {
+            body(part, state);
+        }
+    }
+
+    public void Dispose()
+    {
+        Volatile.Write(ref _disposed, true);
+        foreach (Worker worker in _workers)
+        {
+            worker.Gate.Release();
+        }
+    }
+
+    private void Share(Job job)
+    {
+        // A job is never reused: a worker that comes late finds no part left in it and touches nothing else.
+        Interlocked.Exchange(ref _job, job);
+        int helpers = Math.Min(_workers.Length, job.Parts - 1);
+        for (int index = 0; index < helpers; index++)
+        {
+            _workers[index].Wake();
+        }
+
+        _inside = true;
+        job.Work();
+        _inside = false;
+        SpinWait spin = default;
+        while (!job.Finished)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        Volatile.Write(ref _job, null); // lets go of what the job refers to
+        job.ThrowIfFailed();
+    }
+
+    private void Serve(Worker worker)
+    {
+        _inside = true;
+        Job? last = null;
+        int spins = 0;
+        while (!Volatile.Read(ref _disposed))
+        {
+            Job? job = Volatile.Read(ref _job);
+            if (job is not null && !ReferenceEquals(job, last))
+            {
+                job.Work();
+                last = job;
+                spins = 0;
+            }
+            else if (spins++ < SpinsBeforeSleep)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                last = null;
+                worker.Sleep(ref _job);
+                spins = 0;
+            }
+        }
+    }
+
+    private sealed class Worker
+    {
+        private int _asleep;
+
+        internal SemaphoreSlim Gate { get; } = new(0);
+
+        /// <summary>Sleeps until woken, unless a job with work appeared between the last look and the promise to sleep.</summary>
+        internal void Sleep(ref Job? current)
+        {
+            Interlocked.Exchange(ref _asleep, 1);
+            if (Volatile.Read(ref current) is { HasParts: true } && Interlocked.Exchange(ref _asleep, 0) == 1)
+            {
+                return;
+            }
+
+            Gate.Wait();
+        }
+
+        internal void Wake()
+        {
+            if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
+            {
+                Gate.Release();
+            }
+        }
+    }
+
+    private abstract class Job(int parts)
+    {
+        private int _next;
+        private int _done;
+        private ExceptionDispatchInfo? _failure;
+
+        internal int Parts => parts;
+
+        internal bool HasParts => Volatile.Read(ref _next) < parts;
+
+        internal bool Finished => Volatile.Read(ref _done) == parts;
+
+        internal void Work()
+        {
+            while (HasParts)
+            {
+                int part = Interlocked.Increment(ref _next) - 1;
+                if (part >= parts)
+                {
+                    return;
+                }
+
+                try
+                {
+                    if (Volatile.Read(ref _failure) is null)
+                    {
+                        Run(part);
+                    }
+                }
+                catch (Exception error)
+                {
+                    Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(error), null);
+                }
+                finally
+                {
+                    Interlocked.Increment(ref _done);
+                }
+            }
+        }
+
+        internal void ThrowIfFailed() => _failure?.Throw();
+
+        protected abstract void Run(int part);
+    }
+
+    private sealed class Job<TState>(int parts, TState state, Action<int, TState> body) : Job(parts)
+    {
+        protected override void Run(int part) => body(part, state);
+    }
+}
