@@ -10,6 +10,8 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(VersionResult))]
 [JsonSerializable(typeof(GenerateResult))]
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(ModelListResult))]
+[JsonSerializable(typeof(ModelPullResult))]
 [JsonSerializable(typeof(ModelShowResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

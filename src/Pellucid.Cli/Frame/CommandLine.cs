@@ -17,7 +17,7 @@ internal static class CommandLine
         {
             new Generate(),
             new RunText(),
-            new Command("model", "Lists, gets and describes models.") { new ModelShow() },
+            new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Name, version, commit and instruction set in use." });
@@ -49,7 +49,8 @@ internal static class CommandLine
             }
             else if (version)
             {
-                terminal.Print(ProgramVersion.Current, CliJson.Documents.VersionResult, ProgramVersion.Current.ToString());
+                VersionResult current = ProgramVersion.Current;
+                terminal.Print(current, CliJson.Documents.VersionResult, current.ToString());
             }
             else
             {

@@ -1,6 +1,5 @@
 using System.Reflection;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using Pellucid.Tensors;
 
 namespace Pellucid.Cli.Frame;
 
@@ -10,8 +9,8 @@ internal static class ProgramVersion
     private static readonly string[] Parts =
         (typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
 
-    internal static VersionResult Current { get; } = new("pellucid", Parts[0], Parts is [_, { Length: > 0 } commit] ? commit : null, InstructionSet);
-
-    private static string InstructionSet =>
-        Avx512F.IsSupported && Vector512.IsHardwareAccelerated ? "avx512" : Avx2.IsSupported && Fma.IsSupported ? "avx2" : "portable";
+    /// <summary>Name, version, commit and the instruction set in use.</summary>
+    /// <exception cref="PellucidException">The environment asks for an instruction set that is not there.</exception>
+    internal static VersionResult Current =>
+        new("pellucid", Parts[0], Parts is [_, { Length: > 0 } commit] ? commit : null, Processor.InstructionSet.ToString().ToLowerInvariant());
 }

@@ -93,7 +93,7 @@ public sealed class CommandLineTests
         Invocation help = await Invocation.OfAsync([.. path, "--help"]);
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("Examples:", help.Output, StringComparison.Ordinal);
-        Assert.Contains("pellucid model show stories260k", help.Output, StringComparison.Ordinal);
+        Assert.Contains("pellucid model list", help.Output, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Path(Command verb)

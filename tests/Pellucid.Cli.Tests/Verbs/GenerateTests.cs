@@ -34,6 +34,24 @@ public sealed class GenerateTests
         Assert.NotEqual(first, (await Invocation.JsonOfAsync([.. line, "8"])).GetProperty("text").GetString());
     }
 
+    [Fact]
+    public async Task Generate_ModelWithoutTokenizer_StartsFromBosWithNullText()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("pellucid");
+        try
+        {
+            string model = SlowModel.Write(Path.Combine(folder.FullName, "zeros.bin"));
+            JsonElement json = await Invocation.JsonOfAsync("generate", model, "", "--max-tokens", "3");
+            Assert.Equal(JsonValueKind.Null, json.GetProperty("text").ValueKind);
+            Assert.Equal("[0,0,0]", json.GetProperty("ids").GetRawText());
+            Assert.Contains("no tokenizer", await Invocation.FailureOfAsync(1, "generate", model, "x"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("--", "--json")]
     [InlineData("@response")]
@@ -48,6 +66,10 @@ public sealed class GenerateTests
     [Fact]
     public async Task Generate_UnknownModel_Returns1() =>
         Assert.Contains("nosuchmodel", await Invocation.FailureOfAsync(1, "generate", "nosuchmodel", "x"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Generate_PromptLongerThanTheContext_Returns1() =>
+        Assert.Contains("512", await Invocation.FailureOfAsync(1, "generate", "stories260k", string.Concat(Enumerable.Repeat("cat ", 1000))), StringComparison.Ordinal);
 
     [Fact]
     public async Task Generate_MissingDictionary_Returns1() =>
