@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
-using Pellucid.Models.Registry;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -93,7 +92,7 @@ public sealed class Model : IDisposable
     /// <param name="options">What to keep and compute; all logits and no activation by default.</param>
     /// <exception cref="PellucidException">An id is outside the vocabulary, a sequence is longer than the context, or a hook is unknown.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? new RunOptions(), null);
+    public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? new RunOptions(), null, tokens.Positions);
 
     /// <summary>Token ids of a text, with BOS in front where the model was trained with it.</summary>
     /// <exception cref="PellucidException">The model has no tokenizer.</exception>
@@ -114,10 +113,19 @@ public sealed class Model : IDisposable
     /// <summary>Continues several sequences of equal length together, each with a random stream of its own.</summary>
     /// <param name="prompts">Token ids, as they are.</param>
     /// <param name="options">Length and sampling; greedy by default.</param>
-    /// <exception cref="PellucidException">The lengths differ, or exceed the context.</exception>
+    /// <exception cref="PellucidException">The lengths differ, or exceed the context; an option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public IReadOnlyList<Generated> Generate(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
         Generator.Generate(this, prompts, options ?? new GenerateOptions());
+
+    /// <summary>Continues several sequences of equal length one token at a time, as far as the result is enumerated.</summary>
+    /// <param name="prompts">Token ids, as they are.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <returns>Each step with the logits that it chose from; ends when every sequence has met a stop token.</returns>
+    /// <exception cref="PellucidException">The lengths differ, or exceed the context; an option is outside its range.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<GenerationStep> GenerateSteps(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
+        Generator.Steps(this, prompts, options ?? new GenerateOptions());
 
     /// <inheritdoc/>
     public void Dispose()
@@ -128,9 +136,22 @@ public sealed class Model : IDisposable
         }
     }
 
-    internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
+    internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
-        int start = cache?.Length ?? 0;
+        CheckTokens(tokens, cache?.Length ?? 0);
+        foreach (string hook in options.Capture.Hooks)
+        {
+            _ = Hooks[hook];
+        }
+
+        using ForwardPass pass = new(this, tokens, options, cache, prompt);
+        return pass.Execute();
+    }
+
+    /// <summary>Refuses tokens that the model cannot run from a position on.</summary>
+    /// <exception cref="PellucidException">They go past the context, or an id is outside the vocabulary.</exception>
+    internal void CheckTokens(TokenBatch tokens, int start)
+    {
         if (start + tokens.Positions > Config.Context)
         {
             throw new PellucidException(
@@ -142,13 +163,5 @@ public sealed class Model : IDisposable
         {
             throw new PellucidException($"Token id {tokens.Span[outside]} is not in the vocabulary of model '{Name}', 0 to {Config.Vocabulary - 1}.");
         }
-
-        foreach (string hook in options.Capture.Hooks)
-        {
-            _ = Hooks[hook];
-        }
-
-        using ForwardPass pass = new(this, tokens, options, cache);
-        return pass.Execute();
     }
 }

@@ -1,9 +1,11 @@
 // The checkpoint format of llama2.c: seven i32 (dim, hidden_dim, n_layers, n_heads, n_kv_heads, vocab_size, seq_len), then f32
 // matrices by kind, each [layers, outputs, inputs]. A negative vocabulary means an unembedding of its own at the end.
 // It rotates neighbouring pairs of a head; query and key rows are permuted here so that pairs are (i, i + d/2) inside.
+// Weights that are not numbers are read as they are: a network that diverged can be opened and looked into.
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -13,14 +15,14 @@ namespace Pellucid.Models.Checkpoints;
 internal static class Llama2CReader
 {
     private const int HeaderBytes = 28;
+    private const int MostValues = int.MaxValue / sizeof(float); // of one matrix: its bytes are read through one span
 
-    /// <summary>Reads configuration and parameters.</summary>
-    /// <param name="path">The file, for messages.</param>
-    /// <param name="stream">Its content; the length must be known.</param>
-    /// <exception cref="BadFileException">It is truncated, has bytes left over, or its header lies.</exception>
-    internal static (ModelConfig Config, NetworkWeights Weights) Read(string path, Stream stream)
+    /// <summary>Reads the parameters that follow the header.</summary>
+    /// <param name="config">What <see cref="ReadConfig"/> gave for the same file.</param>
+    /// <param name="stream">Its content.</param>
+    internal static NetworkWeights ReadWeights(ModelConfig config, Stream stream)
     {
-        ModelConfig config = ReadConfig(path, stream);
+        stream.Position = HeaderBytes;
         List<LayerWeights> layers = [];
         Tensor embedding = ReadTensor(stream, config.Vocabulary, config.DModel);
         Tensor[] ln1 = Each(config, () => ReadTensor(stream, config.DModel));
@@ -43,17 +45,23 @@ internal static class Llama2CReader
             layers.Add(new LayerWeights(ln1[i], queries[i], keys[i], values[i], outputs[i], ln2[i], gates[i], ups[i], downs[i]));
         }
 
-        return (config, new NetworkWeights(embedding, layers, finalNorm, unembedding));
+        return new NetworkWeights(embedding, layers, finalNorm, unembedding);
     }
 
-    private static ModelConfig ReadConfig(string path, Stream stream)
+    /// <summary>Reads the header and holds it against the file's length; nothing is allocated before.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="stream">Its content, from the start.</param>
+    /// <exception cref="BadFileException">It is truncated, has bytes left over, or its header lies.</exception>
+    internal static ModelConfig ReadConfig(string path, Stream stream)
     {
-        Span<byte> header = stackalloc byte[HeaderBytes];
-        if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes)
+        if (!stream.CanSeek || stream.Length < HeaderBytes)
         {
-            throw Bad(path, $"it has {stream.Length} bytes; the header of a llama2.c checkpoint has {HeaderBytes}");
+            string length = stream.CanSeek ? $"has {stream.Length} bytes" : "is not a file of known length";
+            throw Bad(path, $"it {length}; the header of a llama2.c checkpoint has {HeaderBytes} bytes");
         }
 
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        stream.ReadExactly(header);
         int[] fields = new int[7];
         for (int i = 0; i < fields.Length; i++)
         {
@@ -80,6 +88,11 @@ internal static class Llama2CReader
             throw Bad(path, $"its header ({facts}) asks for {bytes} bytes; the file has {stream.Length}");
         }
 
+        if ((long)Math.Max(Math.Max(vocabulary, hidden), d) * d > MostValues)
+        {
+            throw Bad(path, $"one of its matrices ({facts}) has more than {MostValues} values, the most that can be read");
+        }
+
         return new ModelConfig
         {
             Architecture = "llama",
@@ -92,6 +105,8 @@ internal static class Llama2CReader
             Vocabulary = vocabulary,
             Context = context,
             TiedEmbedding = signedVocabulary > 0,
+            BosId = vocabulary > Llama2CTokenizer.BosId ? Llama2CTokenizer.BosId : null,
+            StopIds = [.. new[] { Llama2CTokenizer.BosId, Llama2CTokenizer.EosId }.Where(id => id < vocabulary)],
         };
     }
 

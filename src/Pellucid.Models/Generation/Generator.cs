@@ -9,48 +9,66 @@ internal static class Generator
 {
     internal static IReadOnlyList<Generated> Generate(Model model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options)
     {
+        long started = Stopwatch.GetTimestamp();
+        List<int>[] added = [.. prompts.Select(_ => new List<int>())];
+        foreach (GenerationStep step in Steps(model, prompts, options))
+        {
+            for (int i = 0; i < added.Length; i++)
+            {
+                added[i].Add(step.Ids[i]);
+            }
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return [.. added.Select((ids, index) => Result(model, prompts[index][^1], ids, UsesCache(model, options), seconds))];
+    }
+
+    /// <summary>Checks at once, then runs as far as it is enumerated.</summary>
+    internal static IEnumerable<GenerationStep> Steps(Model model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options)
+    {
+        options.Check();
         TokenBatch batch = TokenBatch.From(prompts);
         if (batch.Lengths.Any(length => length != batch.Positions))
         {
             throw new PellucidException("Prompts that are continued together must have equal numbers of tokens.");
         }
 
-        long started = Stopwatch.GetTimestamp();
-        bool useCache = options.UseCache && !model.Interventions.Any(intervention => intervention.NeedsWholeSequence);
+        model.CheckTokens(batch, 0);
         int steps = Math.Min(options.MaxTokens, model.Config.Context - batch.Positions);
-        List<int>[] sequences = [.. prompts.Select(prompt => prompt.ToList())];
-        Continue(model, options, sequences, steps, useCache);
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return [.. sequences.Select(sequence => Result(model, sequence, batch.Positions, useCache, seconds))];
+        return Continue(model, options, [.. prompts.Select(prompt => prompt.ToList())], steps);
     }
 
-    private static void Continue(Model model, GenerateOptions options, List<int>[] sequences, int steps, bool useCache)
+    private static bool UsesCache(Model model, GenerateOptions options) => options.UseCache
+        && !model.Interventions.Any(intervention => intervention.NeedsWholeSequence || intervention.SpansPositions(model.Hooks[intervention.Hook]));
+
+    private static IEnumerable<GenerationStep> Continue(Model model, GenerateOptions options, List<int>[] sequences, int steps)
     {
         TokenSampler[] samplers = [.. sequences.Select((_, index) => new TokenSampler(options, index))];
         bool[] stopped = new bool[sequences.Length];
         int prompt = sequences[0].Count;
-        using KeyValueCache? cache = useCache ? new KeyValueCache(model.Config, sequences.Length, prompt + Math.Max(steps, 0)) : null;
+        using KeyValueCache? cache = UsesCache(model, options) ? new KeyValueCache(model.Config, sequences.Length, prompt + steps) : null;
         RunOptions runOptions = new() { Logits = LogitsWanted.Last, CancellationToken = options.CancellationToken };
         for (int step = 0; step < steps && !stopped.All(flag => flag); step++)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
-            TokenBatch tokens = TokenBatch.From(useCache && step > 0 ? [.. sequences.Select(s => (int[])[s[^1]])] : sequences);
-            using Run run = model.Run(tokens, runOptions, cache);
+            TokenBatch tokens = TokenBatch.From(cache is not null && step > 0 ? [.. sequences.Select(s => (int[])[s[^1]])] : sequences);
+            using Run run = model.Run(tokens, runOptions, cache, prompt);
             for (int i = 0; i < sequences.Length; i++)
             {
                 int next = samplers[i].Choose(run.Logits.Row(i));
                 stopped[i] |= model.Config.StopIds.Contains(next);
-                sequences[i].Add(stopped[i] ? model.Config.StopIds.FirstOrDefault() : next); // stopped ones run on as ballast
+                sequences[i].Add(stopped[i] ? model.Config.StopIds[0] : next); // stopped ones run on as ballast
             }
+
+            yield return new GenerationStep(prompt + step, [.. sequences.Select(s => s[^1])], run.Logits);
         }
     }
 
-    private static Generated Result(Model model, List<int> sequence, int prompt, bool usedCache, double seconds)
+    private static Generated Result(Model model, int previous, List<int> added, bool usedCache, double seconds)
     {
-        List<int> added = sequence[prompt..];
         int end = added.FindIndex(model.Config.StopIds.Contains);
         added = end < 0 ? added : added[..end];
-        string text = model.Tokenizer?.Decode(added, sequence[prompt - 1]) ?? "";
+        string text = model.Tokenizer?.Decode(added, previous) ?? "";
         return new Generated(text, added, usedCache, added.Count / Math.Max(seconds, 1e-9));
     }
 }

@@ -7,9 +7,17 @@ internal sealed class TokenSampler(GenerateOptions options, int sequence)
 {
     private readonly SeededRandom _random = new(options.Seed, sequence);
 
+    /// <summary>Chooses from one row of logits.</summary>
+    /// <exception cref="PellucidException">They hold NaN or plus infinity, of which no token can be chosen.</exception>
     internal int Choose(ReadOnlySpan<float> logits)
     {
-        if (options.Temperature <= 0)
+        if (!float.IsFinite(Largest(logits)))
+        {
+            throw new PellucidException(
+                "No token can be chosen: the logits hold NaN or infinity. Run the tokens with a capture to see where they begin; check weights and interventions.");
+        }
+
+        if (options.Temperature == 0)
         {
             return Likeliest(logits);
         }
@@ -33,6 +41,18 @@ internal sealed class TokenSampler(GenerateOptions options, int sequence)
         }
 
         return order[kept - 1];
+    }
+
+    /// <summary>NaN if any is.</summary>
+    private static float Largest(ReadOnlySpan<float> logits)
+    {
+        float largest = float.NegativeInfinity;
+        foreach (float value in logits)
+        {
+            largest = MathF.Max(largest, value);
+        }
+
+        return largest;
     }
 
     private static int Likeliest(ReadOnlySpan<float> logits)

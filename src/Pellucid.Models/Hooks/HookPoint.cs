@@ -19,6 +19,9 @@ public sealed record HookPoint(string Name, IReadOnlyList<string> Axes, IReadOnl
     /// <summary>Which axis counts heads, or −1.</summary>
     public int HeadAxis => Axes.Contains("query") ? 1 : Axes.Contains("head") || Axes.Contains("kv_head") ? 2 : -1;
 
+    /// <summary>How many of the last axes have sizes that do not depend on the run.</summary>
+    internal int TrailingAxes => Sizes.Reverse().TakeWhile(size => size != 0).Count();
+
     /// <summary>Whether a value with these trailing sizes fits the end of the hook's shape.</summary>
     internal bool Takes(Shape trailing)
     {

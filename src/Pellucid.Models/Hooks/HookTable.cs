@@ -86,28 +86,5 @@ public sealed class HookTable
         return new HookPoint(row.Name.Replace("{L}", layer.ToString(), StringComparison.Ordinal), axes, sizes, layer, row.Description);
     }
 
-    private List<string> Nearest(string name) => [.. Points.Select(point => point.Name).OrderBy(other => EditDistance(name, other)).Take(3)];
-
-    private static int EditDistance(string a, string b)
-    {
-        if (a.Length > 200)
-        {
-            return a.Length;
-        }
-
-        int[] previous = [.. Enumerable.Range(0, b.Length + 1)], current = new int[b.Length + 1];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            current[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int substitute = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-                current[j] = Math.Min(substitute, 1 + Math.Min(previous[j], current[j - 1]));
-            }
-
-            (previous, current) = (current, previous);
-        }
-
-        return previous[b.Length];
-    }
+    private List<string> Nearest(string name) => [.. Points.Select(point => point.Name).OrderBy(other => EditDistance.Between(name, other)).Take(3)];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pellucid.Models.Interventions;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -7,6 +8,10 @@ namespace Pellucid.Models;
 /// A change to one activation, as an expression over the operations of <see cref="Ops"/>. An immutable value: it is passed to a run
 /// and leaves the model as it is, so different threads may run different experiments on one model.
 /// </summary>
+/// <remarks>
+/// Arrays that it is made from are borrowed: keep them until the last run. In scores and patterns the keys after a query stay masked
+/// whatever is done to them, so that a causal model never looks ahead and generation with a cache equals one without.
+/// </remarks>
 public sealed record Intervention
 {
     private readonly Func<Ops, Tensor, HookContext, Tensor> _expression;
@@ -39,8 +44,11 @@ public sealed record Intervention
     /// <summary>The trailing shape of the value it carries, checked against the hook before a run.</summary>
     internal Shape? Carries { get; private init; }
 
+    /// <summary>Whether its value covers the prompt and so does not stand in the way of cached generation.</summary>
+    private bool FitsPrompt { get; init; }
+
     /// <summary>Sets the activation to zero.</summary>
-    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Scale(x, 0));
+    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Own(Tensor.Zeros(x.Shape)));
 
     /// <summary>Sets every position to one value: mean ablation.</summary>
     /// <param name="hook">The activation.</param>
@@ -48,17 +56,11 @@ public sealed record Intervention
     public static Intervention Mean(string hook, Tensor mean) =>
         new(hook, "mean", (ops, x, _) => ops.Broadcast(mean, x.Shape)) { Carries = mean.Shape };
 
-    /// <summary>Replaces the activation.</summary>
+    /// <summary>Replaces the activation; where text is generated, that of the prompt, and later positions keep their own.</summary>
     /// <param name="hook">The activation.</param>
-    /// <param name="value">The whole of it, [batch, pos, ...] of the run.</param>
+    /// <param name="value">The whole of it, [batch, pos, ...] of the run or of the prompt.</param>
     public static Intervention Replace(string hook, Tensor value) =>
-        new(hook, "replace", (_, x, context) => x.Shape == value.Shape
-            ? value
-            : throw new ShapeException($"Replace at {context.Point.Name}: the run has {x.Shape}, the replacement is {value.Shape}."))
-        {
-            Carries = value.Shape,
-            NeedsWholeSequence = true,
-        };
+        new(hook, "replace", (ops, x, context) => Replacement.Of(ops, x, value, context)) { Carries = value.Shape, FitsPrompt = true };
 
     /// <summary>Adds a vector times a factor: steering.</summary>
     /// <param name="hook">The activation.</param>
@@ -87,6 +89,9 @@ public sealed record Intervention
 
     /// <summary>The same, only for these heads.</summary>
     public Intervention ForHeads(params IEnumerable<int> heads) => this with { Heads = [.. heads] };
+
+    /// <summary>Whether its value is laid out for as many positions as a run has, which cached generation does not show it.</summary>
+    internal bool SpansPositions(HookPoint point) => !FitsPrompt && Carries is { } shape && shape.Rank > point.TrailingAxes;
 
     /// <summary>Refuses what cannot fit the hook, before any work is done.</summary>
     internal void Check(HookPoint point)

@@ -17,10 +17,11 @@ internal sealed class ForwardPass : IDisposable
     private readonly Ops _ops = new();
     private readonly Dictionary<string, Tensor> _kept = new(StringComparer.Ordinal);
     private readonly int _start;
+    private readonly int _prompt;
 
-    internal ForwardPass(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache = null)
+    internal ForwardPass(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
-        (_model, _tokens, _options, _cache) = (model, tokens, options, cache);
+        (_model, _tokens, _options, _cache, _prompt) = (model, tokens, options, cache, prompt);
         _start = cache?.Length ?? 0;
     }
 
@@ -176,41 +177,51 @@ internal sealed class ForwardPass : IDisposable
         return _ops.Linear(normed, _model.Weights.Unembedding).Named("batch", "pos", "d_vocab");
     }
 
-    /// <summary>What each head writes: z of a head times its rows of the output matrix, [batch, pos, head, d_model].</summary>
+    /// <summary>
+    /// What each head writes, [batch, pos, head, d_model]: z once for each head, the other heads' parts of it zero, times the output matrix.
+    /// </summary>
     private Tensor Results(Tensor z, PackedMatrix output)
     {
-        Tensor matrix = _ops.Own(Tensor.Empty(new Shape(output.Inputs, output.Outputs)));
-        output.Unpack(matrix.AsSpan());
-        int rows = _tokens.Count * _tokens.Positions;
-        Tensor flat = _ops.Own(z.Reshape(new Shape(rows, Config.Heads, Config.DHead)));
-        Tensor result = _ops.Own(Tensor.Empty(new Shape(_tokens.Count, _tokens.Positions, Config.Heads, Config.DModel)));
+        int rows = _tokens.Count * _tokens.Positions, width = Config.Heads * Config.DHead;
+        float[] own = new float[Config.Heads * width];
+        int[] repeated = new int[rows * Config.Heads];
         for (int head = 0; head < Config.Heads; head++)
         {
-            Tensor part = _ops.Own(_ops.Own(flat.Slice(1, head, 1)).Copy());
-            Tensor written = _ops.MatMul(
-                _ops.Own(part.Reshape(new Shape(rows, Config.DHead))), _ops.Own(matrix.Slice(0, head * Config.DHead, Config.DHead)));
-            for (int row = 0; row < rows; row++)
-            {
-                written.Row(row).CopyTo(result.Row((row * Config.Heads) + head));
-            }
+            own.AsSpan((head * width) + (head * Config.DHead), Config.DHead).Fill(1);
         }
 
-        return result;
+        for (int i = 0; i < repeated.Length; i++)
+        {
+            repeated[i] = i / Config.Heads;
+        }
+
+        Tensor flat = _ops.Own(z.Reshape(new Shape(rows, width)));
+        Tensor each = _ops.Gather(flat, repeated, new Shape(_tokens.Count, _tokens.Positions, Config.Heads));
+        return _ops.Linear(_ops.Multiply(each, _ops.Own(Tensor.From(own, new Shape(Config.Heads, width)))), output);
     }
 
     private Tensor SumHeads(Tensor result)
     {
-        Tensor sum = _ops.Own(Tensor.Zeros(new Shape(_tokens.Count, _tokens.Positions, Config.DModel)));
-        for (int row = 0; row < result.Shape.Rows; row++)
+        Tensor sum = _ops.Own(result.Slice(2, 0, 1));
+        for (int head = 1; head < Config.Heads; head++)
         {
-            Span<float> to = sum.Row(row / Config.Heads), from = result.Row(row);
-            for (int i = 0; i < to.Length; i++)
-            {
-                to[i] += from[i];
-            }
+            sum = _ops.Add(sum, _ops.Own(result.Slice(2, head, 1)));
         }
 
-        return sum;
+        return _ops.Own(sum.Reshape(new Shape(_tokens.Count, _tokens.Positions, Config.DModel)));
+    }
+
+    /// <summary>Keys after the query as they were made, masked, whatever an intervention did to them.</summary>
+    private Tensor Masked(Tensor made, Tensor changed)
+    {
+        (int queries, int keys) = (made.Shape[2], made.Shape[3]);
+        bool[] later = new bool[made.Count];
+        for (int i = 0; i < later.Length; i++)
+        {
+            later[i] = i % keys > keys - queries + (i / keys % queries);
+        }
+
+        return _ops.SelectRows(changed, made, later);
     }
 
     private Tensor Sum(Tensor residual, Tensor added)
@@ -230,11 +241,14 @@ internal sealed class ForwardPass : IDisposable
     {
         if (_model.InterventionsAt.TryGetValue(hook, out Intervention[]? interventions))
         {
-            HookContext context = new(_model.Hooks[hook], _tokens, _start, Config.BosId);
+            HookContext context = new(_model.Hooks[hook], _tokens, _start, _prompt, Config.BosId);
+            Tensor made = value;
             foreach (Intervention intervention in interventions)
             {
                 value = intervention.Apply(_ops, value, context);
             }
+
+            value = context.Point.Axes[^1] == "key" ? Masked(made, value) : value;
         }
 
         if (_options.Capture.Hooks.Contains(hook))

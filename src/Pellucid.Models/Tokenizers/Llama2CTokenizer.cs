@@ -2,31 +2,39 @@
 // vocabulary lacks one), the neighbouring pair whose merged piece has the best score is merged until none is left.
 using System.Buffers.Binary;
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
+using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Tokenizers;
 
 /// <summary>
 /// The tokenizer of a llama2.c checkpoint: an i32 longest piece, then a score, a length and the bytes of each piece.
-/// Ids 0, 1 and 2 are unknown, BOS and EOS; ids 3 to 258 are single bytes.
+/// Ids 0, 1 and 2 are unknown, BOS and EOS; ids 3 to 258 are single bytes where their pieces say so. Text never becomes one of
+/// these by spelling it out. A character that neither a piece nor bytes can express becomes the unknown token.
 /// </summary>
 internal sealed class Llama2CTokenizer : Tokenizer
 {
+    private const int UnknownId = 0;
     private const int FirstByte = 3;
 
     private readonly string[] _pieces;
     private readonly float[] _scores;
     private readonly FrozenDictionary<string, int> _ids;
+    private readonly bool[] _isByte;
 
     private Llama2CTokenizer(string[] pieces, float[] scores)
     {
         (_pieces, _scores) = (pieces, scores);
         Dictionary<string, int> ids = new(StringComparer.Ordinal);
-        for (int id = 0; id < pieces.Length; id++)
+        _isByte = new bool[pieces.Length];
+        for (int id = FirstByte; id < pieces.Length; id++)
         {
-            ids.TryAdd(pieces[id], id);
+            _isByte[id] = id < FirstByte + 256 && pieces[id] == $"<0x{id - FirstByte:X2}>";
+            if (!_isByte[id])
+            {
+                ids.TryAdd(pieces[id], id);
+            }
         }
 
         _ids = ids.ToFrozenDictionary(StringComparer.Ordinal);
@@ -66,7 +74,8 @@ internal sealed class Llama2CTokenizer : Tokenizer
         List<byte> bytes = [];
         foreach (int id in ids)
         {
-            if (id is 1 or 2)
+            string piece = Piece(id);
+            if (id == BosId || id == EosId)
             {
                 previous = id;
                 continue;
@@ -79,10 +88,10 @@ internal sealed class Llama2CTokenizer : Tokenizer
             }
             else
             {
-                bytes.AddRange(Encoding.UTF8.GetBytes(_pieces[id]));
+                bytes.AddRange(Encoding.UTF8.GetBytes(piece));
             }
 
-            if (previous is null or 1 && bytes.Count > at && bytes[at] == ' ')
+            if (previous is null or 1 && bytes.Count > at && bytes[at] == (byte)' ')
             {
                 bytes.RemoveAt(at); // the space that Encode put in front of the text
             }
@@ -95,7 +104,7 @@ internal sealed class Llama2CTokenizer : Tokenizer
 
     public override string TokenText(int id) => ByteOf(id) switch
     {
-        null => _pieces[id],
+        null => Piece(id),
         { } value when value == '\n' || value is >= 32 and <= 126 => ((char)value).ToString(),
         { } value => $"<0x{value:X2}>",
     };
@@ -112,6 +121,7 @@ internal sealed class Llama2CTokenizer : Tokenizer
             throw Bad(path, $"it has {file.Length} bytes, too few for the {vocabulary} pieces of the model");
         }
 
+        int longest = BinaryPrimitives.ReadInt32LittleEndian(file);
         string[] pieces = new string[vocabulary];
         float[] scores = new float[vocabulary];
         int at = 4;
@@ -125,9 +135,9 @@ internal sealed class Llama2CTokenizer : Tokenizer
             scores[id] = BinaryPrimitives.ReadSingleLittleEndian(file[at..]);
             int length = BinaryPrimitives.ReadInt32LittleEndian(file[(at + 4)..]);
             at += 8;
-            if (length < 0 || length > file.Length - at || !float.IsFinite(scores[id]))
+            if (length < 0 || length > file.Length - at || length > longest || !float.IsFinite(scores[id]))
             {
-                throw Bad(path, $"piece {id} claims {length} bytes and score {scores[id]}; {file.Length - at} bytes are left");
+                throw Bad(path, $"piece {id} claims {length} bytes and score {scores[id]}; {file.Length - at} bytes are left and the longest piece has {longest}");
             }
 
             pieces[id] = Encoding.UTF8.GetString(file.Slice(at, length));
@@ -195,13 +205,25 @@ internal sealed class Llama2CTokenizer : Tokenizer
     private void AddBytes(List<int> symbols, Rune rune)
     {
         Span<byte> bytes = stackalloc byte[4];
-        foreach (byte value in bytes[..rune.EncodeToUtf8(bytes)])
+        bytes = bytes[..rune.EncodeToUtf8(bytes)];
+        foreach (byte value in bytes)
         {
-            symbols.Add(Math.Min(value + FirstByte, Vocabulary - 1));
+            if (ByteOf(value + FirstByte) is null)
+            {
+                symbols.Add(UnknownId);
+                return;
+            }
+        }
+
+        foreach (byte value in bytes)
+        {
+            symbols.Add(value + FirstByte);
         }
     }
 
-    private byte? ByteOf(int id) => id is >= FirstByte and < FirstByte + 256 && _pieces[id] is ['<', '0', 'x', _, _, '>'] piece
-        ? byte.Parse(piece.AsSpan(3, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-        : null;
+    private string Piece(int id) => (uint)id < (uint)_pieces.Length
+        ? _pieces[id]
+        : throw new PellucidException($"Token id {id} is not in the tokenizer's vocabulary, 0 to {_pieces.Length - 1}.");
+
+    private byte? ByteOf(int id) => (uint)id < (uint)_isByte.Length && _isByte[id] ? (byte)(id - FirstByte) : null;
 }

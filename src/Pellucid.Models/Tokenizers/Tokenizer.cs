@@ -1,3 +1,5 @@
+using Pellucid.Tensors;
+
 namespace Pellucid.Models;
 
 /// <summary>Turns text into token ids and back. Immutable, safe for any thread.</summary>
@@ -6,7 +8,7 @@ public abstract class Tokenizer
     /// <summary>Number of tokens.</summary>
     public abstract int Vocabulary { get; }
 
-    /// <summary>Token ids of a text, without BOS.</summary>
+    /// <summary>Token ids of a text, without BOS. Half of a surrogate pair is not a character and is taken as U+FFFD.</summary>
     public abstract IReadOnlyList<int> Encode(string text);
 
     /// <summary>The text of token ids that begin a sequence: decoding what <see cref="Encode"/> gave returns the text.</summary>
@@ -15,8 +17,11 @@ public abstract class Tokenizer
     /// <summary>The text of token ids that follow another token.</summary>
     /// <param name="ids">The tokens.</param>
     /// <param name="previous">The token before them; null at the start of a sequence, where a tokenizer may drop the space that it put in front.</param>
+    /// <remarks>Bytes of a character that is spread over several tokens are put together; bytes that are no UTF-8 read as U+FFFD.</remarks>
+    /// <exception cref="PellucidException">An id is outside the vocabulary.</exception>
     public abstract string Decode(IEnumerable<int> ids, int? previous);
 
     /// <summary>One token as it reads within a text; a token that is part of a character reads as <c>&lt;0xE2&gt;</c>.</summary>
+    /// <exception cref="PellucidException">The id is outside the vocabulary.</exception>
     public abstract string TokenText(int id);
 }

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Pellucid.Models.Provenances;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Models;
+
+/// <summary>
+/// Where an artifact comes from: everything that its bytes depend on, and nothing that changes from run to run (that is in
+/// <see cref="RunRecord"/>). Written as <c>provenance.json</c> beside the artifact; equal records give equal bytes. Immutable.
+/// </summary>
+public sealed record Provenance
+{
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "provenance.json";
+
+    /// <summary>The model's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>SHA-256 of the model's checkpoint, lower-case hexadecimal.</summary>
+    public required string ModelHash { get; init; }
+
+    /// <summary>The activation that was worked on; null where it was none or many.</summary>
+    public string? Hook { get; init; }
+
+    /// <summary>SHA-256 of the data; null where there was none.</summary>
+    public string? DataHash { get; init; }
+
+    /// <summary>Options by name, in the field's spelling; kept in the order of their names.</summary>
+    public ImmutableSortedDictionary<string, string> Options { get; init; } = NoOptions;
+
+    /// <summary>The seed; null where nothing was drawn.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>What was done about BOS.</summary>
+    public required BosPolicy Bos { get; init; }
+
+    /// <summary>Version of the program: <c>0.1.0</c>.</summary>
+    public string ProgramVersion { get; init; } = ProgramInfo.Version;
+
+    /// <summary>Commit that the program was built from; null where the build did not know.</summary>
+    public string? ProgramCommit { get; init; } = ProgramInfo.Commit;
+
+    /// <summary>Instruction set of the kernels, on which the last bits depend.</summary>
+    public required string InstructionSet { get; init; }
+
+    /// <summary>Options sorted by the value of their characters, so that no culture changes the file.</summary>
+    private static ImmutableSortedDictionary<string, string> NoOptions { get; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Writes <c>provenance.json</c> into a folder, whole or not at all.</summary>
+    /// <exception cref="BadFileException">It cannot be written.</exception>
+    public void Write(string folder) =>
+        RecordFile.Write(folder, FileName, this with { Options = NoOptions.AddRange(Options) }, RecordJson.Default.Provenance);
+
+    /// <summary>Reads <c>provenance.json</c> from a folder.</summary>
+    /// <exception cref="BadFileException">It is missing, too long, or not a provenance.</exception>
+    public static Provenance Read(string folder)
+    {
+        Provenance read = RecordFile.Read(folder, FileName, RecordJson.Default.Provenance);
+        return read with { Options = NoOptions.AddRange(read.Options) };
+    }
+
+    /// <summary>Whether all is equal, options included.</summary>
+    public bool Equals(Provenance? other) => other is not null
+        && (Model, ModelHash, Hook, DataHash, Seed, Bos) == (other.Model, other.ModelHash, other.Hook, other.DataHash, other.Seed, other.Bos)
+        && (ProgramVersion, ProgramCommit, InstructionSet) == (other.ProgramVersion, other.ProgramCommit, other.InstructionSet)
+        && NoOptions.AddRange(Options).SequenceEqual(NoOptions.AddRange(other.Options));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Model, ModelHash, Hook, DataHash, Seed, Bos, Options.Count);
+}

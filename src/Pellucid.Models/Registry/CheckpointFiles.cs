@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using Pellucid.Models.Checkpoints;
+using Pellucid.Models.Networks;
+using Pellucid.Models.Tokenizers;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Models.Registry;
+
+/// <summary>Opens a checkpoint and the tokenizer that lies beside it.</summary>
+internal static class CheckpointFiles
+{
+    internal static Model OpenBuiltIn(KnownModel model)
+    {
+        using Stream checkpoint = Resource(model.Checkpoint), tokenizer = Resource(model.Tokenizer);
+        return Open(model.Id, model.Checkpoint.Name, checkpoint, _ => (model.Tokenizer.Name, tokenizer));
+    }
+
+    /// <summary>Opens a model of the cache, whose files must still be what was pulled.</summary>
+    internal static Model OpenPulled(KnownModel model, ModelCache cache)
+    {
+        if (!cache.HasVerified(model))
+        {
+            throw new BadFileException(cache.FolderOf(model), $"model '{model.Id}' has changed since it was pulled", $"Get it again: pellucid model pull {model.Id}");
+        }
+
+        return Guarded(cache.PathOf(model, model.Checkpoint), path =>
+        {
+            using FileStream checkpoint = File.OpenRead(path), tokenizer = File.OpenRead(cache.PathOf(model, model.Tokenizer));
+            return Open(model.Id, path, checkpoint, _ => (tokenizer.Name, tokenizer));
+        });
+    }
+
+    internal static Model OpenFile(string path) => Guarded(path, _ =>
+    {
+        using FileStream checkpoint = File.OpenRead(path);
+        FileStream? tokenizer = null;
+        try
+        {
+            return Open(path, path, checkpoint, vocabulary => TokenizerBeside(path, vocabulary) is { } found
+                ? (found, tokenizer = File.OpenRead(found))
+                : null);
+        }
+        finally
+        {
+            tokenizer?.Dispose();
+        }
+    });
+
+    internal static Model OpenFolder(string folder) => Guarded(folder, _ =>
+    {
+        string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];
+        return found.Length == 1
+            ? OpenFile(found[0])
+            : throw new BadFileException(
+                folder,
+                $"a folder with one llama2.c checkpoint (*.bin) was expected; it has {(found.Length == 0 ? "none" : $"{found.Length}: {string.Join(", ", found.Take(5).Select(Path.GetFileName))}")}",
+                "Name the checkpoint file itself");
+    });
+
+    private static Model Open(string name, string path, Stream checkpoint, Func<int, (string Path, Stream Content)?> tokenizerFor)
+    {
+        ModelConfig config = Llama2CReader.ReadConfig(path, checkpoint);
+        Tokenizer? tokenizer = tokenizerFor(config.Vocabulary) is { } beside
+            ? Llama2CTokenizer.Read(beside.Path, Content(beside.Path, beside.Content, checkpoint.Length), config.Vocabulary)
+            : null;
+        checkpoint.Position = 0;
+        string hash = Convert.ToHexStringLower(SHA256.HashData(checkpoint));
+        NetworkWeights weights = Llama2CReader.ReadWeights(config, checkpoint);
+        return new Model(name, config, weights, tokenizer, hash);
+    }
+
+    /// <summary>tokenizer.bin; else the one made for this vocabulary (tok512.bin); else the only tok*.bin; else none.</summary>
+    private static string? TokenizerBeside(string checkpoint, int vocabulary)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint))!;
+        string[] found = [.. BinFiles(folder).Where(IsTokenizer).Where(path => path != Path.GetFullPath(checkpoint))];
+        return Array.Find(found, path => Path.GetFileName(path) == "tokenizer.bin")
+            ?? Array.Find(found, path => Path.GetFileName(path) == $"tok{vocabulary}.bin")
+            ?? (found.Length < 2 ? found.FirstOrDefault() : throw new BadFileException(
+                folder,
+                $"it has {found.Length} tokenizers ({string.Join(", ", found.Take(5).Select(Path.GetFileName))}) and none is called tokenizer.bin or tok{vocabulary}.bin",
+                $"Call the one of this checkpoint tok{vocabulary}.bin"));
+    }
+
+    private static IEnumerable<string> BinFiles(string folder) => Directory.EnumerateFiles(folder, "*.bin").Order(StringComparer.Ordinal);
+
+    private static bool IsTokenizer(string path) => Path.GetFileName(path).StartsWith("tok", StringComparison.Ordinal);
+
+    private static byte[] Content(string path, Stream stream, long checkpointBytes)
+    {
+        // Each piece has a row of the embedding in the checkpoint, so a tokenizer longer than this is not the checkpoint's.
+        const long Spare = 1 << 20;
+        if (stream.Length > (checkpointBytes * 16) + Spare || stream.Length > int.MaxValue)
+        {
+            throw new BadFileException(path, $"it has {stream.Length} bytes, too many for the tokenizer of a checkpoint of {checkpointBytes}", "Use the tokenizer that came with the checkpoint");
+        }
+
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+
+    private static Stream Resource(KnownFile file) => typeof(CheckpointFiles).Assembly.GetManifestResourceStream(file.Name)
+        ?? throw new InvalidOperationException($"{file.Name} is not inside this library.");
+
+    private static Model Guarded(string path, Func<string, Model> open)
+    {
+        try
+        {
+            return open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadFileException(path, $"it cannot be read ({error.Message.TrimEnd('.')})", "Check the path and its permissions", error);
+        }
+    }
+}
