@@ -81,7 +81,7 @@ public sealed class Quickstart
 
     private async Task<List<PopulationScores>> ScoreAsync(IReadOnlyList<Population> populations, ActivationStore training)
     {
-        CorpusTokens tokens = CorpusTokens.Read(training);
+        CorpusTokens tokens = CorpusTokens.Of(training);
         List<PopulationScores> scores = [];
         foreach (Population population in populations)
         {
