@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Pellucid.Models.Provenances;
+using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models;
@@ -21,7 +22,7 @@ public sealed record RunRecord
 
     /// <summary>Worker threads that it had; results do not depend on them.</summary>
     [JsonRequired]
-    public int Workers { get; init; } = Environment.ProcessorCount;
+    public int Workers { get; init; } = ComputeThreads.Count;
 
     /// <summary>How long it took, in seconds.</summary>
     public double Seconds => (Finished - Started).TotalSeconds;
