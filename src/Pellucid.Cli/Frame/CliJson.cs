@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pellucid.Cli.Verbs;
+using Pellucid.Reports;
 
 namespace Pellucid.Cli.Frame;
 
@@ -10,6 +11,9 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(VersionResult))]
 [JsonSerializable(typeof(GenerateResult))]
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(HarvestResult))]
+[JsonSerializable(typeof(TrainResult))]
+[JsonSerializable(typeof(EvaluateResult))]
 [JsonSerializable(typeof(ModelListResult))]
 [JsonSerializable(typeof(ModelPullResult))]
 [JsonSerializable(typeof(ModelShowResult))]

@@ -15,7 +15,11 @@ internal static class CommandLine
     {
         RootCommand root = new("Pellucid opens a neural network, finds what its parts compute, and tests it.")
         {
+            new Quickstart(),
             new Generate(),
+            new Harvest(),
+            new Train(),
+            new Evaluate(),
             new RunText(),
             new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
         };

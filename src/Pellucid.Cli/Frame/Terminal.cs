@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Pellucid.Explanations.Studies;
 using Spectre.Console;
 
 namespace Pellucid.Cli.Frame;
@@ -103,6 +105,28 @@ internal sealed class Terminal
         return result;
     }
 
+    /// <summary>Shows the stages of a study, a bar each, as they come.</summary>
+    /// <param name="work">Reports each stage's fraction, 0 to 1; from any thread.</param>
+    internal async Task<T> WithStagesAsync<T>(Func<IProgress<StageProgress>, Task<T>> work)
+    {
+        if (!_streams.IsTerminal)
+        {
+            ConcurrentDictionary<string, Reporter> lines = new();
+            return await work(new StageReporter(at => lines.GetOrAdd(at.Stage, stage => Lines(stage.Replace('_', ' '))).Report(at.Fraction)));
+        }
+
+        return await _console.Value.Progress().AutoClear(false).StartAsync(async context =>
+        {
+            ConcurrentDictionary<string, ProgressTask> bars = new();
+            return await work(new StageReporter(at =>
+                bars.GetOrAdd(at.Stage, stage => context.AddTask(Markup.Escape(stage.Replace('_', ' ')), maxValue: 1)).Value = at.Fraction));
+        });
+    }
+
+    /// <summary>Turns progress of another kind into fractions, at once and in order.</summary>
+    internal static IProgress<TProgress> Fractions<TProgress>(IProgress<double> target, Func<TProgress, double> fraction) =>
+        new FractionReporter<TProgress>(target, fraction);
+
     private Reporter Lines(string what)
     {
         int tenths = 0;
@@ -131,6 +155,16 @@ internal sealed class Terminal
         }
 
         return console;
+    }
+
+    private sealed class StageReporter(Action<StageProgress> report) : IProgress<StageProgress>
+    {
+        public void Report(StageProgress value) => report(value);
+    }
+
+    private sealed class FractionReporter<TProgress>(IProgress<double> target, Func<TProgress, double> fraction) : IProgress<TProgress>
+    {
+        public void Report(TProgress value) => target.Report(fraction(value));
     }
 
     private sealed class Reporter(Action<double> report) : IProgress<double>

@@ -1,14 +1,47 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pellucid.Activations;
 
 namespace Pellucid.Cli.Frame;
 
 /// <summary>Arguments and options of the kinds that verbs share, with one wording for a malformed value.</summary>
 internal static class Values
 {
+    private const double HeldOutShare = 0.1;
+
     /// <summary>The MODEL argument.</summary>
     internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), a folder or a checkpoint file." };
+
+    /// <summary>The CORPUS argument.</summary>
+    internal static Argument<string> Corpus() => new("CORPUS")
+    {
+        Description = "tinystories, a text file, a folder of them, a .jsonl or .json file, or self:N[:SEED] for N texts sampled from the model.",
+    };
+
+    /// <summary>The STORE argument.</summary>
+    internal static Argument<string> Store() => new("STORE") { Description = "Folder that 'pellucid harvest' wrote." };
+
+    /// <summary>The DICT argument.</summary>
+    internal static Argument<string> DictionaryFolder() => new("DICT") { Description = "Folder of a dictionary in the SAELens layout." };
+
+    /// <summary>The <c>--documents</c> option.</summary>
+    internal static Option<Documents> DocumentsToRead(Documents fallback) =>
+        Parsed("--documents", "PART", "train (the first nine tenths), held-out (the last tenth) or all.", fallback, "train, held-out or all", text => text switch
+        {
+            "train" => (true, Documents.Train),
+            "held-out" => (true, Documents.HeldOut),
+            "all" => (true, Documents.All),
+            _ => (false, default),
+        });
+
+    /// <summary>The documents that were asked for.</summary>
+    internal static Corpus Choose(Corpus corpus, Documents documents) => documents switch
+    {
+        Documents.Train => corpus.Split(HeldOutShare).Train,
+        Documents.HeldOut => corpus.Split(HeldOutShare).HeldOut,
+        _ => corpus,
+    };
 
     /// <summary>A whole number.</summary>
     internal static Option<int> Integer(string name, string description, int fallback, int least = 0) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pellucid.Dictionaries;
 using Pellucid.Models;
 using Pellucid.Tensors;
 
@@ -42,12 +43,17 @@ internal sealed record Clamp(string Dictionary, int Latent, float Multiple)
 
     /// <summary>The interventions that clamps stand for.</summary>
     /// <exception cref="PellucidException">A dictionary cannot be opened, or does not fit the model.</exception>
-    internal static Task<IReadOnlyList<Intervention>> OpenAsync(IReadOnlyList<Clamp> clamps, Model model, CancellationToken cancellationToken)
+    internal static IReadOnlyList<Intervention> Open(IReadOnlyList<Clamp> clamps, Model model)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return clamps.Count == 0
-            ? Task.FromResult<IReadOnlyList<Intervention>>([])
-            : throw new PellucidException($"--clamp '{clamps[0].Dictionary}': this build of Pellucid opens no dictionaries for '{model.Name}'. Leave --clamp out.");
+        List<Intervention> interventions = [];
+        foreach (IGrouping<string, Clamp> group in clamps.GroupBy(clamp => clamp.Dictionary))
+        {
+            Dictionary dictionary = Dictionaries.Dictionary.Load(group.Key); // borrowed by the interventions, so it lives as long as the process
+            dictionary.RequireFits(model);
+            interventions.AddRange(group.Select(clamp => dictionary.ClampToMultipleOfMax(clamp.Latent, clamp.Multiple)));
+        }
+
+        return interventions;
     }
 
     /// <summary>Reads from the right, because the name of a folder may itself hold ':' and '='.</summary>

@@ -47,7 +47,7 @@ internal sealed class Generate : Verb
     {
         string prompt = parse.GetRequiredValue(_prompt);
         using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
-        IReadOnlyList<Intervention> interventions = await Clamp.OpenAsync(parse.GetRequiredValue(_clamps), model, cancellationToken);
+        IReadOnlyList<Intervention> interventions = Clamp.Open(parse.GetRequiredValue(_clamps), model);
         GenerateOptions options = new()
         {
             MaxTokens = parse.GetValue(_maxTokens),

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Pellucid.Cli.Frame;
+namespace Pellucid.Reports;
 
 /// <summary>Writes numbers that JSON cannot hold (NaN and the infinities) as null.</summary>
-internal sealed class NullForUndefined : JsonConverter<double>
+public sealed class NullForUndefined : JsonConverter<double>
 {
+    /// <inheritdoc/>
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
     {
         if (double.IsFinite(value))
