@@ -69,11 +69,11 @@ public sealed partial class Dictionary
     }
 
     /// <summary>The same weights, shared, with statistics.</summary>
-    internal Dictionary With(UnitSummary statistics, IReadOnlyList<float> inputMean, Provenance provenance) =>
+    internal Dictionary With(UnitSummary statistics, Provenance provenance) =>
         new(Config, WEnc.Share(), BEnc.Share(), WDec.Share(), BDec.Share())
         {
             Statistics = statistics,
-            InputMean = inputMean,
+            InputMean = InputMean,
             Provenance = provenance,
             LogSparsity = LogDensities(statistics),
         };

@@ -64,10 +64,13 @@ internal sealed class TopKParameters : IDisposable
     }
 
     /// <summary>A dictionary with a copy of the values.</summary>
-    internal Dictionary ToDictionary(DictionaryConfig config)
+    internal Dictionary ToDictionary(DictionaryConfig config, double[] inputMean)
     {
         using Tensor turned = Encoder.Value.Transpose(1, 0);
-        return new Dictionary(config, turned.Copy(), EncoderBias.Value.Copy(), Decoder.Value.Copy(), DecoderBias.Value.Copy());
+        return new Dictionary(config, turned.Copy(), EncoderBias.Value.Copy(), Decoder.Value.Copy(), DecoderBias.Value.Copy())
+        {
+            InputMean = Array.ConvertAll(inputMean, value => (float)value),
+        };
     }
 
     public void Dispose()

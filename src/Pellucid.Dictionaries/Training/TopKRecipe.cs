@@ -21,10 +21,12 @@ public sealed record TopKRecipe
     /// <summary>Rows to train on, in place of <see cref="Epochs"/>.</summary>
     public long? Tokens { get; init; }
 
-    /// <summary>Rows of a step; by default a power of two near 1/2000 of the run, 64 to 4096.</summary>
+    /// <summary>Rows of a step; by default a power of two near 1/4000 of the run, 64 to 4096.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>Highest learning rate; by default Gao et al.'s 2e-4 / √(latents / 2^14).</summary>
+    /// <summary>
+    /// Highest learning rate; by default 2e-4 / √(latents / 2^14) times 5: the paper's for runs a thousand times longer, raised for short ones.
+    /// </summary>
     public double? LearningRate { get; init; }
 
     /// <summary>Share of the steps over which the learning rate rises from 0.</summary>

@@ -66,7 +66,7 @@ internal sealed record TrainingInputs
         StoreManifest manifest = store.Manifest;
         Check(store, recipe);
         long tokens = recipe.Tokens ?? (long)Math.Round((recipe.Epochs ?? 6) * store.Rows);
-        int batch = recipe.BatchSize ?? Math.Clamp(NearestPowerOfTwo(tokens / 2000.0), 64, 4096);
+        int batch = recipe.BatchSize ?? Math.Clamp(NearestPowerOfTwo(tokens / 4000.0), 64, 4096);
         batch = (int)Math.Min(batch, store.Rows);
         if (tokens < batch)
         {
@@ -87,7 +87,7 @@ internal sealed record TrainingInputs
             Seed = recipe.Seed,
             Tokens = tokens,
             BatchSize = batch,
-            LearningRate = recipe.LearningRate ?? 2e-4 / Math.Sqrt(recipe.Latents / 16384.0),
+            LearningRate = recipe.LearningRate ?? 1e-3 / Math.Sqrt(recipe.Latents / 16384.0),
             WarmUp = recipe.WarmUp,
             Decay = recipe.Decay,
             AuxK = Math.Min(recipe.AuxK ?? NearestPowerOfTwo(manifest.Width / 2.0), recipe.Latents),

@@ -34,10 +34,10 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
 
     internal Dictionary Untrained()
     {
-        _ = StoreMoments.Of(store, CancellationToken.None);
+        StoreMoments moments = StoreMoments.Of(store, CancellationToken.None);
         using RowStream stream = new(store, _inputs.Seed, _inputs.MaxBufferBytes);
         using TopKParameters parameters = Begin(stream);
-        return parameters.ToDictionary(Config());
+        return parameters.ToDictionary(Config(), moments.Mean);
     }
 
     private TopKParameters Begin(RowStream stream)
@@ -91,9 +91,9 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
     private Dictionary Finish(TopKParameters parameters, TrainingLog log, StoreMoments moments, CancellationToken cancellationToken)
     {
         Save(parameters, log, _inputs.Steps);
-        using Dictionary trained = parameters.ToDictionary(Config());
+        using Dictionary trained = parameters.ToDictionary(Config(), moments.Mean);
         UnitSummary statistics = store.Summarize(trained.Latents, new SummaryOptions { Seed = _inputs.Seed }, cancellationToken: cancellationToken);
-        Dictionary result = trained.With(statistics, Array.ConvertAll(moments.Mean, value => (float)value), NewProvenance());
+        Dictionary result = trained.With(statistics, NewProvenance());
         result.Save(folder);
         File.Delete(Path.Combine(folder, TrainingCheckpoint.FileName));
         return result;
