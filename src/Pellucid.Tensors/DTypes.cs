@@ -24,4 +24,21 @@ public static class DTypes
             ? (ushort)((bits >> 16) | 0x40)
             : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
+
+    /// <summary>
+    /// Rounds once: on the way through a single the last bit is set where anything was lost (rounding to odd), so that a
+    /// tie in the single is a tie in the double.
+    /// </summary>
+    internal static ushort ToBFloat16(double value)
+    {
+        float single = (float)value;
+        if (single != value && float.IsFinite(single))
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(single);
+            bool above = Math.Abs((double)single) > Math.Abs(value);
+            single = BitConverter.UInt32BitsToSingle((above ? bits - 1 : bits) | 1);
+        }
+
+        return ToBFloat16(single);
+    }
 }

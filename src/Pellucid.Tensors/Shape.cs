@@ -8,12 +8,14 @@ namespace Pellucid.Tensors;
 /// </summary>
 public readonly struct Shape : IEquatable<Shape>
 {
+    private const long MostValues = 1L << 40;
+
     private readonly int[]? _sizes;
     private readonly string[]? _axes;
 
     /// <summary>Creates a shape without axis names; no sizes at all is a scalar.</summary>
     /// <param name="sizes">Size of each axis, outermost first; none negative.</param>
-    /// <exception cref="ShapeException">A size is negative, or the product exceeds 2^40.</exception>
+    /// <exception cref="ShapeException">A size is negative, or the product of those above 0 exceeds 2^40.</exception>
     [OverloadResolutionPriority(1)]
     public Shape(params ReadOnlySpan<int> sizes)
         : this(sizes.ToArray(), null)
@@ -25,12 +27,16 @@ public readonly struct Shape : IEquatable<Shape>
         _sizes = sizes;
         _axes = axes;
         Count = 1;
+        long withoutZeros = 1;
         foreach (int size in sizes)
         {
-            if (size < 0 || (Count *= size) > 1L << 40)
+            if (size < 0 || (size > 0 && withoutZeros > MostValues / size)) // divided, because the product may wrap around
             {
                 throw new ShapeException($"[{string.Join(", ", sizes)}] is not a shape: sizes are 0 or more and at most 2^40 values in all.");
             }
+
+            withoutZeros *= Math.Max(size, 1);
+            Count *= size;
         }
     }
 

@@ -209,7 +209,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>A contiguous copy in memory of its own.</summary>
     public Tensor Copy() => To(DType);
 
-    /// <summary>A contiguous copy in another storage type, rounded to nearest even.</summary>
+    /// <summary>
+    /// A contiguous copy in another storage type, rounded to nearest even; in I32 values beyond its range take its ends and NaN becomes 0.
+    /// </summary>
     public Tensor To(DType type)
     {
         Tensor result = Empty(Shape, type);
@@ -217,23 +219,10 @@ public sealed unsafe class Tensor : IDisposable
         {
             long bytes = Count * type.Size();
             System.Buffer.MemoryCopy(RawPointer, result.RawPointer, bytes, bytes);
-            return result;
         }
-
-        long[] index = new long[Shape.Rank];
-        for (long i = 0; i < Count; i++)
+        else if (!IsContiguous || !TryConvertFloats(result))
         {
-            long at = 0;
-            for (int axis = 0; axis < index.Length; axis++)
-            {
-                at += index[axis] * _strides[axis];
-            }
-
-            result.Write(i, ReadDouble(at));
-            for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == Shape[axis]; axis--)
-            {
-                index[axis] = 0;
-            }
+            ConvertEach(result);
         }
 
         return result;
@@ -256,6 +245,64 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => $"{DType} {Shape}";
+
+    /// <summary>The conversions between F32 and the half types, which stores and checkpoints need by the gigabyte.</summary>
+    private bool TryConvertFloats(Tensor result)
+    {
+        void* from = RawPointer, to = result.RawPointer;
+        switch ((DType, result.DType))
+        {
+            case (DType.F32, DType.BF16):
+                for (long i = 0; i < Count; i++)
+                {
+                    ((ushort*)to)[i] = DTypes.ToBFloat16(((float*)from)[i]);
+                }
+
+                return true;
+            case (DType.BF16, DType.F32):
+                for (long i = 0; i < Count; i++)
+                {
+                    ((float*)to)[i] = DTypes.FromBFloat16(((ushort*)from)[i]);
+                }
+
+                return true;
+            case (DType.F32, DType.F16):
+                for (long i = 0; i < Count; i++)
+                {
+                    ((Half*)to)[i] = (Half)((float*)from)[i];
+                }
+
+                return true;
+            case (DType.F16, DType.F32):
+                for (long i = 0; i < Count; i++)
+                {
+                    ((float*)to)[i] = (float)((Half*)from)[i];
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void ConvertEach(Tensor result)
+    {
+        long[] index = new long[Shape.Rank];
+        for (long i = 0; i < Count; i++)
+        {
+            long at = 0;
+            for (int axis = 0; axis < index.Length; axis++)
+            {
+                at += index[axis] * _strides[axis];
+            }
+
+            result.Write(i, ReadDouble(at));
+            for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == Shape[axis]; axis--)
+            {
+                index[axis] = 0;
+            }
+        }
+    }
 
     private static Shape Renamed(int[] sizes, ReadOnlySpan<string> axes) =>
         axes.Length == 0 ? new Shape(sizes) : new Shape(sizes).Named(axes);
@@ -303,8 +350,8 @@ public sealed unsafe class Tensor : IDisposable
             case DType.F32: ((float*)RawPointer)[at] = (float)value; break;
             case DType.F64: ((double*)RawPointer)[at] = value; break;
             case DType.F16: ((Half*)RawPointer)[at] = (Half)value; break;
-            case DType.BF16: ((ushort*)RawPointer)[at] = DTypes.ToBFloat16((float)value); break;
-            default: ((int*)RawPointer)[at] = (int)value; break;
+            case DType.BF16: ((ushort*)RawPointer)[at] = DTypes.ToBFloat16(value); break;
+            default: ((int*)RawPointer)[at] = (int)Math.Clamp(Math.Round(value), int.MinValue, int.MaxValue); break;
         }
     }
 }

@@ -3,7 +3,10 @@ using Pellucid.Tensors.Files;
 
 namespace Pellucid.Activations;
 
-/// <summary>A JSON list of texts, or of objects with a <c>text</c>.</summary>
+/// <summary>
+/// A JSON list of texts, or of objects with a <c>text</c>. The list is parsed whole, so memory grows with the file (and stays within
+/// a small multiple of its size); JSON lines are read one by one.
+/// </summary>
 internal sealed class JsonCorpus(string name, Func<Stream> open) : Corpus
 {
     public override string Name => name;
@@ -11,36 +14,25 @@ internal sealed class JsonCorpus(string name, Func<Stream> open) : Corpus
     internal static new Corpus BuiltIn { get; } = new JsonCorpus(
         BuiltInName, static () => typeof(JsonCorpus).Assembly.GetManifestResourceStream("tinystories_1000.json")!);
 
-    public override IEnumerable<Document> Read()
+    public override IEnumerable<Document> Read() => ReadFrom(0);
+
+    internal override IEnumerable<Document> ReadFrom(int start)
     {
         using JsonDocument json = Parse();
-        int index = 0;
-        foreach (JsonElement element in json.RootElement.EnumerateArray())
+        int index = start;
+        foreach (JsonElement element in json.RootElement.EnumerateArray().Skip(start))
         {
-            yield return new Document(index, Text(name, index, element));
+            yield return new Document(index, CorpusFile.TextOf(name, $"document {index}", element));
             index++;
         }
-    }
-
-    internal static string Text(string file, int index, JsonElement element)
-    {
-        JsonElement text = element;
-        if (element.ValueKind == JsonValueKind.Object)
-        {
-            element.TryGetProperty("text", out text);
-        }
-
-        return text.ValueKind == JsonValueKind.String
-            ? text.GetString()!
-            : throw new BadFileException(file, $"document {index} is neither a string nor an object with a 'text'", "Give texts");
     }
 
     private JsonDocument Parse()
     {
         try
         {
-            using Stream stream = TextCorpus.Reading(name, open);
-            JsonDocument document = JsonDocument.Parse(stream);
+            using Stream stream = CorpusFile.Reading(name, open);
+            JsonDocument document = CorpusFile.Reading(name, () => JsonDocument.Parse(stream));
             if (document.RootElement.ValueKind == JsonValueKind.Array)
             {
                 return document;
@@ -51,7 +43,7 @@ internal sealed class JsonCorpus(string name, Func<Stream> open) : Corpus
         }
         catch (JsonException error)
         {
-            throw new BadFileException(name, $"it is not valid UTF-8 JSON (line {error.LineNumber + 1})", "Give a list of texts", error);
+            throw new BadFileException(name, $"it is not valid JSON (line {error.LineNumber + 1})", "Give a list of texts", error);
         }
     }
 }

@@ -1,52 +1,36 @@
-using System.Text;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Activations;
 
-/// <summary>A text file as one document, or the text files of a folder, ordered by name.</summary>
+/// <summary>A text file as one document, or the .txt files of a folder and the folders in it, ordered by their paths in it.</summary>
 internal sealed class TextCorpus(string path) : Corpus
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly EnumerationOptions AllBelow = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = false,
+        MatchCasing = MatchCasing.CaseInsensitive,
+        AttributesToSkip = 0,
+    };
 
     public override string Name => path;
 
-    public override IEnumerable<Document> Read()
+    public override IEnumerable<Document> Read() => ReadFrom(0);
+
+    public override int CountDocuments() => Files().Length;
+
+    internal override IEnumerable<Document> ReadFrom(int start) => Files().Select(static (file, index) => (file, index)).Skip(start)
+        .Select(static place => new Document(place.index, CorpusFile.ReadText(place.file)));
+
+    private string[] Files()
     {
-        int index = 0;
-        foreach (string file in Files())
+        if (!Directory.Exists(path))
         {
-            yield return new Document(index++, ReadUtf8(file));
+            return [path];
         }
+
+        string[] files = CorpusFile.Reading(path, () => Directory.GetFiles(path, "*.txt", AllBelow));
+        Array.Sort(Array.ConvertAll(files, file => Path.GetRelativePath(path, file).Replace('\\', '/')), files, StringComparer.Ordinal);
+        return files.Length > 0 ? files : throw new BadFileException(path, "the folder has no .txt file", "Put text files into it, or give a .jsonl or .json file");
     }
-
-    internal static string Decode(string file, ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
-            return Strict.GetString(bytes.StartsWith(mark) ? bytes[3..] : bytes);
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new BadFileException(file, $"it is not UTF-8 (byte {error.Index})", "Save it as UTF-8", error);
-        }
-    }
-
-    internal static T Reading<T>(string file, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new BadFileException(file, $"it cannot be read ({error.Message.TrimEnd('.')})", "Check the path", error);
-        }
-    }
-
-    private static string ReadUtf8(string file) => Decode(file, Reading(file, () => File.ReadAllBytes(file)));
-
-    private string[] Files() => File.Exists(path)
-        ? [path]
-        : [.. Reading(path, () => Directory.GetFiles(path, "*.txt", SearchOption.AllDirectories)).Order(StringComparer.Ordinal)];
 }

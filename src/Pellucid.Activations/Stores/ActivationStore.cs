@@ -15,15 +15,13 @@ public sealed class ActivationStore : IDisposable
     internal const string SummaryName = "summary.safetensors";
 
     private readonly Lazy<UnitSummary> _summary;
-    private readonly Lazy<SafetensorsFile>[] _files;
-    private readonly Lazy<(int Shard, int FirstRow, int FirstPosition, int Rows)[]> _index;
+    private readonly Lazy<ShardFile>[] _files;
 
     private ActivationStore(string folder, StoreManifest manifest)
     {
         (Folder, Manifest) = (folder, manifest);
         _summary = new(() => UnitSummary.Load(Path.Combine(folder, SummaryName)).Summary);
-        _files = [.. Enumerable.Range(0, manifest.Shards).Select(shard => new Lazy<SafetensorsFile>(() => OpenShard(shard)))];
-        _index = new(Index);
+        _files = [.. Enumerable.Range(0, manifest.Shards).Select(shard => new Lazy<ShardFile>(() => ShardFile.Open(folder, manifest, shard)))];
     }
 
     /// <summary>The folder.</summary>
@@ -39,7 +37,8 @@ public sealed class ActivationStore : IDisposable
     public long Rows => Manifest.Tokens;
 
     /// <summary>Number of sequences.</summary>
-    public int Sequences => _index.Value.Length;
+    /// <exception cref="BadFileException">The last shard is damaged.</exception>
+    public int Sequences => ((Shards - 1) * Manifest.ShardSequences) + _files[^1].Value.Places.Length;
 
     /// <summary>The summary of the hook's neurons, gathered as they were harvested.</summary>
     /// <exception cref="BadFileException">Its file is damaged.</exception>
@@ -62,13 +61,12 @@ public sealed class ActivationStore : IDisposable
         {
             StoreManifest manifest = JsonSerializer.Deserialize(File.ReadAllBytes(path), ActivationsJson.Default.StoreManifest)
                 ?? throw new JsonException("null");
-            return manifest.Width > 0 && manifest.ShardTokens.All(rows => rows > 0) && manifest.ShardTokens.Sum(rows => (long)rows) == manifest.Tokens
-                ? new ActivationStore(folder, manifest)
-                : throw new JsonException("its numbers contradict each other");
+            return manifest.Problem() is { } problem ? throw new JsonException(problem) : new ActivationStore(folder, manifest);
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            throw new BadFileException(path, $"it is not the manifest of an activation store ({error.Message.TrimEnd('.')})", "Harvest again", error);
+            throw new BadFileException(
+                path, $"it is not the manifest of an activation store ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", "Harvest again", error);
         }
     }
 
@@ -76,7 +74,7 @@ public sealed class ActivationStore : IDisposable
     /// <exception cref="PellucidException">The model's hash is another.</exception>
     public void RequireModel(Model model)
     {
-        if (model.Hash != Manifest.ModelHash)
+        if (model.Hash != Manifest.ModelHash || model.Config.Vocabulary != Manifest.Vocabulary)
         {
             throw new PellucidException(
                 $"Store '{Folder}' was harvested from model '{Manifest.Model}' ({Manifest.ModelHash[..8]}), not from '{model.Name}' ({model.Hash[..8]}). Open that model or harvest again.");
@@ -86,9 +84,12 @@ public sealed class ActivationStore : IDisposable
     /// <summary>Reads one shard.</summary>
     /// <param name="shard">0 to <see cref="Shards"/> − 1.</param>
     /// <exception cref="BadFileException">It is damaged.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such shard.</exception>
     public StoreShard ReadShard(int shard)
     {
-        SafetensorsFile file = _files[shard].Value;
+        ArgumentOutOfRangeException.ThrowIfNegative(shard);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(shard, Shards);
+        SafetensorsFile file = _files[shard].Value.File;
         return new StoreShard(Floats(file.Read("activations")), file.Read("tokens"), file.Read("sequences"), file.Read("positions"));
     }
 
@@ -96,7 +97,7 @@ public sealed class ActivationStore : IDisposable
     public int[] Tokens(int sequence)
     {
         (int shard, int firstRow, _, int rows) = Place(sequence);
-        using Tensor tokens = _files[shard].Value.ReadRange("tokens", firstRow, rows);
+        using Tensor tokens = _files[shard].Value.File.ReadRange("tokens", firstRow, rows);
         return tokens.AsSpan<int>().ToArray();
     }
 
@@ -106,8 +107,8 @@ public sealed class ActivationStore : IDisposable
     {
         (int shard, int firstRow, int firstPosition, int rows) = Place(window.Sequence);
         int offset = window.Start - firstPosition;
-        return offset >= 0 && offset + window.Length <= rows
-            ? Floats(_files[shard].Value.ReadRange("activations", firstRow + offset, window.Length))
+        return offset >= 0 && window.Length > 0 && offset <= rows - window.Length
+            ? Floats(_files[shard].Value.File.ReadRange("activations", firstRow + offset, window.Length))
             : throw new PellucidException($"Positions {window.Start} to {window.Start + window.Length - 1} of sequence {window.Sequence} are not in store '{Folder}'.");
     }
 
@@ -115,9 +116,10 @@ public sealed class ActivationStore : IDisposable
     /// <param name="units">The units; of this store's hook.</param>
     /// <param name="unit">Which one.</param>
     /// <param name="windows">The windows.</param>
-    /// <exception cref="PellucidException">A window is not in the store.</exception>
+    /// <exception cref="PellucidException">A window is not in the store, or the units read another hook or width.</exception>
     public IReadOnlyList<ActivationRecord> Records(IUnits units, int unit, IEnumerable<Example> windows)
     {
+        RequireUnits(units);
         List<ActivationRecord> records = [];
         foreach (Example window in windows)
         {
@@ -125,8 +127,9 @@ public sealed class ActivationStore : IDisposable
             using Tensor activations = Read(window);
             Tensor values = units.Evaluate(ops, activations);
             float[] column = [.. Enumerable.Range(0, window.Length).Select(row => values[row, unit])];
-            int first = window.Start - Place(window.Sequence).FirstPosition;
-            records.Add(new ActivationRecord(window.Sequence, window.Start, Tokens(window.Sequence)[first..(first + window.Length)], column));
+            (int shard, int firstRow, int firstPosition, _) = Place(window.Sequence);
+            using Tensor tokens = _files[shard].Value.File.ReadRange("tokens", firstRow + window.Start - firstPosition, window.Length);
+            records.Add(new ActivationRecord(window.Sequence, window.Start, tokens.AsSpan<int>().ToArray(), column));
         }
 
         return records;
@@ -141,12 +144,7 @@ public sealed class ActivationStore : IDisposable
     public UnitSummary Summarize(
         IUnits units, SummaryOptions? options = null, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (units.Width != Manifest.Width || units.Hook != Manifest.Hook)
-        {
-            throw new PellucidException(
-                $"Units of {units.Hook} (width {units.Width}) cannot read store '{Folder}', which holds {Manifest.Hook} (width {Manifest.Width}).");
-        }
-
+        RequireUnits(units);
         UnitSummary summary = new(units.Count, options ?? new SummaryOptions());
         for (int shard = 0; shard < Shards; shard++)
         {
@@ -157,7 +155,7 @@ public sealed class ActivationStore : IDisposable
             foreach ((int sequence, int first, int count) in rows.BySequence())
             {
                 using Tensor part = values.Slice(0, first, count);
-                summary.Observe(sequence, rows.Positions.AsSpan<int>()[first], part);
+                summary.Observe(sequence, rows.PositionOf(first), part);
             }
 
             progress?.Report((shard + 1.0) / Shards);
@@ -169,7 +167,7 @@ public sealed class ActivationStore : IDisposable
     /// <summary>Closes the shard files.</summary>
     public void Dispose()
     {
-        foreach (Lazy<SafetensorsFile> file in _files.Where(file => file.IsValueCreated))
+        foreach (Lazy<ShardFile> file in _files.Where(file => file.IsValueCreated))
         {
             file.Value.Dispose();
         }
@@ -190,47 +188,25 @@ public sealed class ActivationStore : IDisposable
         }
     }
 
-    private SafetensorsFile OpenShard(int shard)
+    private void RequireUnits(IUnits units)
     {
-        SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, ShardName(shard)));
-        int rows = Manifest.ShardTokens[shard];
-        if (file["activations"].Shape == new Shape(rows, Manifest.Width) && file["activations"].DType.Name() == Manifest.Storage
-            && new[] { "tokens", "sequences", "positions" }.All(name => file[name].Shape == new Shape(rows) && file[name].DType == DType.I32))
+        if (units.Width != Manifest.Width || units.Hook != Manifest.Hook)
         {
-            return file;
+            throw new PellucidException(
+                $"Units of {units.Hook} (width {units.Width}) cannot read store '{Folder}', which holds {Manifest.Hook} (width {Manifest.Width}).");
         }
-
-        file.Dispose();
-        throw new BadFileException(file.Path, $"its arrays are not the {rows} rows of width {Manifest.Width} that the manifest claims", "Harvest again");
     }
 
-    private (int Shard, int FirstRow, int FirstPosition, int Rows) Place(int sequence) => (uint)sequence < (uint)Sequences
-        ? _index.Value[sequence]
-        : throw new PellucidException($"Sequence {sequence} is not among the {Sequences} of store '{Folder}'.");
-
-    private (int Shard, int FirstRow, int FirstPosition, int Rows)[] Index()
+    /// <summary>Where a sequence is; every shard but the last holds the same number of them.</summary>
+    private (int Shard, int FirstRow, int FirstPosition, int Rows) Place(int sequence)
     {
-        List<(int, int, int, int)> places = [];
-        for (int shard = 0; shard < Shards; shard++)
+        if ((uint)sequence >= (uint)Sequences)
         {
-            SafetensorsFile file = _files[shard].Value;
-            using Tensor sequences = file.Read("sequences"), positions = file.Read("positions");
-            ReadOnlySpan<int> ids = sequences.AsSpan<int>();
-            for (int row = 0, first = 0; row < ids.Length; row++)
-            {
-                if (row + 1 == ids.Length || ids[row + 1] != ids[row])
-                {
-                    if (ids[row] != places.Count)
-                    {
-                        throw new BadFileException(file.Path, $"sequence {ids[row]} stands where {places.Count} was expected", "Harvest again");
-                    }
-
-                    places.Add((shard, first, positions.AsSpan<int>()[first], row + 1 - first));
-                    first = row + 1;
-                }
-            }
+            throw new PellucidException($"Sequence {sequence} is not among the {Sequences} of store '{Folder}'.");
         }
 
-        return [.. places];
+        (int shard, int at) = Math.DivRem(sequence, Manifest.ShardSequences);
+        (int firstRow, int firstPosition, int rows) = _files[shard].Value.Places[at];
+        return (shard, firstRow, firstPosition, rows);
     }
 }

@@ -14,6 +14,9 @@ public sealed record StoreManifest
     /// <summary>SHA-256 of the model's checkpoint.</summary>
     public required string ModelHash { get; init; }
 
+    /// <summary>Number of tokens that the model knows; every id in the store is below it.</summary>
+    public required int Vocabulary { get; init; }
+
     /// <summary>The hook that was harvested.</summary>
     public required string Hook { get; init; }
 
@@ -26,11 +29,11 @@ public sealed record StoreManifest
     /// <summary>Name of the corpus.</summary>
     public required string Corpus { get; init; }
 
-    /// <summary>SHA-256 over the corpus's documents.</summary>
+    /// <summary>Hash of the corpus (<see cref="Activations.Corpus.ComputeHash"/>).</summary>
     public required string CorpusHash { get; init; }
 
     /// <summary>Whether values at BOS were left out.</summary>
-    public bool BosLeftOut { get; init; } = true;
+    public required bool BosLeftOut { get; init; }
 
     /// <summary>Longest sequence, BOS included.</summary>
     public required int SequenceLength { get; init; }
@@ -47,7 +50,21 @@ public sealed record StoreManifest
     /// <summary>Tokens of each shard, in order.</summary>
     public required IReadOnlyList<int> ShardTokens { get; init; }
 
-    /// <summary>Sequences harvested.</summary>
+    /// <summary>Number of shards.</summary>
     [JsonIgnore]
     public int Shards => ShardTokens.Count;
+
+    /// <summary>What is wrong with the numbers, or null.</summary>
+    internal string? Problem() => this switch
+    {
+        { Version: not 1 } => $"version {Version}; 1 was expected",
+        { Width: < 1 or > 1 << 24 } => $"width {Width}",
+        { Vocabulary: < 1 } => $"vocabulary {Vocabulary}",
+        { SequenceLength: < 1 } or { ShardSequences: < 1 } => $"sequences of {SequenceLength} tokens, {ShardSequences} in a shard",
+        { Storage: not ("F32" or "BF16" or "F16") } => $"storage '{Storage}'; F32, BF16 or F16 was expected",
+        { ModelHash.Length: not 64 } => "a model hash that is no SHA-256",
+        _ when ShardTokens.Count == 0 || ShardTokens.Any(rows => rows < 1) => "a shard without tokens, or no shard",
+        _ when ShardTokens.Sum(rows => (long)rows) != Tokens => $"{Tokens} tokens, which is not the sum of its shards",
+        _ => null,
+    };
 }

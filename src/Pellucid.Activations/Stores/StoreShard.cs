@@ -12,16 +12,19 @@ public sealed record StoreShard(Tensor Activations, Tensor Tokens, Tensor Sequen
     /// <summary>The rows of each sequence: index of the sequence, first row, number of rows.</summary>
     public IEnumerable<(int Sequence, int FirstRow, int Rows)> BySequence()
     {
-        int start = 0, rows = (int)Sequences.Count;
-        for (int row = 1; row <= rows; row++)
+        int[] ids = Sequences.AsSpan<int>().ToArray();
+        for (int start = 0, row = 1; row <= ids.Length; row++)
         {
-            if (row == rows || Sequences.AsSpan<int>()[row] != Sequences.AsSpan<int>()[start])
+            if (row == ids.Length || ids[row] != ids[start])
             {
-                yield return (Sequences.AsSpan<int>()[start], start, row - start);
+                yield return (ids[start], start, row - start);
                 start = row;
             }
         }
     }
+
+    /// <summary>The position of a row in its sequence.</summary>
+    internal int PositionOf(int row) => Positions.AsSpan<int>()[row];
 
     /// <inheritdoc/>
     public void Dispose()

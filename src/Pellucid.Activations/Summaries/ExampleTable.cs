@@ -11,10 +11,10 @@ internal sealed class ExampleTable(int groups, int slots)
 
     internal ReadOnlySpan<Example> this[int group] => _examples.AsSpan(group * slots, _counts[group]);
 
-    /// <summary>A key that puts larger values first.</summary>
+    /// <summary>A key that puts larger values first; 0 and −0 are one value.</summary>
     internal static ulong Descending(float value)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
+        uint bits = BitConverter.SingleToUInt32Bits(value + 0f);
         return ~((bits & 0x8000_0000) == 0 ? bits | 0x8000_0000 : ~bits);
     }
 
@@ -61,20 +61,39 @@ internal sealed class ExampleTable(int groups, int slots)
         return tensor;
     }
 
-    internal void Load(Tensor tensor, Func<int, Example, ulong> key)
+    /// <summary>Takes in what <see cref="ToTensor"/> gave; false where an example is none.</summary>
+    internal bool TryLoad(Tensor tensor, int window, Func<int, Example, ulong> key)
     {
         ReadOnlySpan<int> values = tensor.AsSpan<int>();
         for (int i = 0; i < _examples.Length; i++)
         {
             ReadOnlySpan<int> row = values.Slice(i * 4, 4);
-            if (row[0] >= 0)
+            Example example = new(row[0], row[1], row[2], BitConverter.Int32BitsToSingle(row[3]));
+            if (example.Sequence < 0)
             {
-                Example example = new(row[0], row[1], row[2], BitConverter.Int32BitsToSingle(row[3]));
-                Insert(i / slots, key(i / slots, example), example);
+                continue;
             }
+
+            if (example.Start < 0 || example.Length < 1 || example.Length > window || !float.IsFinite(example.Max))
+            {
+                return false;
+            }
+
+            Insert(i / slots, key(i / slots, example), example);
         }
+
+        return true;
     }
 
-    private bool Before(ulong key, Example example, int at) =>
-        (key, example.Sequence, example.Start).CompareTo((_keys[at], _examples[at].Sequence, _examples[at].Start)) < 0;
+    /// <summary>By key, then by place in the text, so that ties fall the same way in every order of insertion.</summary>
+    private bool Before(ulong key, Example example, int at)
+    {
+        if (key != _keys[at])
+        {
+            return key < _keys[at];
+        }
+
+        Example other = _examples[at];
+        return example.Sequence != other.Sequence ? example.Sequence < other.Sequence : example.Start < other.Start;
+    }
 }

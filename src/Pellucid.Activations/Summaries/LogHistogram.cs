@@ -2,7 +2,8 @@ namespace Pellucid.Activations;
 
 /// <summary>
 /// The bins of a unit's histogram: eight to an octave of |value| from 2^−20 to 2^12 on either side of zero, so that one fixed layout
-/// serves every unit, histograms add up exactly, and a quantile is right to 4.5 %.
+/// serves every unit and histograms add up exactly. The bins of an octave are of equal width, so the middle of one is within 1/16 (6.25 %)
+/// of every value in it.
 /// </summary>
 public static class LogHistogram
 {

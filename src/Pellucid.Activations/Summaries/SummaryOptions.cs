@@ -1,8 +1,13 @@
+using Pellucid.Tensors;
+
 namespace Pellucid.Activations;
 
 /// <summary>What a summary keeps of each unit. Immutable.</summary>
 public sealed record SummaryOptions
 {
+    private const int MostTokens = 1 << 20;
+    private const int MostExamples = 10_000;
+
     /// <summary>Tokens of a window; windows of a sequence do not overlap (64 in Bills et al. 2023).</summary>
     public int Window { get; init; } = 64;
 
@@ -20,4 +25,16 @@ public sealed record SummaryOptions
 
     /// <summary>Seed of the random ones.</summary>
     public long Seed { get; init; }
+
+    /// <summary>Refuses numbers that no summary can have.</summary>
+    /// <exception cref="PellucidException">A number is out of range.</exception>
+    internal void Check()
+    {
+        if (Window is < 1 or > MostTokens || ShortestWindow is < 0 or > MostTokens || Top is < 0 or > MostExamples
+            || Random is < 0 or > MostExamples || EachOctave is < 0 or > MostExamples)
+        {
+            throw new PellucidException(
+                $"A summary has windows of 1 to {MostTokens} tokens and keeps 0 to {MostExamples} examples of a kind; {this} was asked for.");
+        }
+    }
 }

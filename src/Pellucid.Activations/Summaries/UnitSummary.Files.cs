@@ -60,7 +60,32 @@ public sealed partial class UnitSummary
             EachOctave = Number(file, "each_octave"),
             Seed = Long(file, "seed"),
         };
-        int units = (int)file["min"].Shape.Count;
+        UnitSummary summary;
+        try
+        {
+            int units = (int)Math.Min(file["min"].Shape.Count, int.MaxValue);
+            Require(file, options, units); // against the file's size, before anything of that size is allocated
+            summary = new(units, options);
+        }
+        catch (PellucidException error) when (error is not BadFileException)
+        {
+            throw new BadFileException(path, $"it is not a summary ({error.Message.TrimEnd('.')})", "Write the summary anew", error);
+        }
+
+        summary.CountTokens(Math.Clamp(Long(file, "tokens"), 0, int.MaxValue));
+        return summary.Fill(file) && summary.IsConsistent()
+            ? (summary, file.Metadata)
+            : throw new BadFileException(path, "its counts or examples contradict each other", "Write the summary anew");
+    }
+
+    private static void Require(SafetensorsFile file, SummaryOptions options, int units)
+    {
+        options.Check();
+        if (units > MostUnits)
+        {
+            throw new ShapeException($"{units} units are more than {MostUnits}.");
+        }
+
         Require(file, "powers", DType.F64, new Shape(4, units));
         Require(file, "min", DType.F32, new Shape(units));
         Require(file, "max", DType.F32, new Shape(units));
@@ -69,12 +94,9 @@ public sealed partial class UnitSummary
         Require(file, "top_examples", DType.I32, new Shape(units, options.Top, 4));
         Require(file, "random_examples", DType.I32, new Shape(units, options.Random, 4));
         Require(file, "octave_examples", DType.I32, new Shape(units * Octaves, options.EachOctave, 4));
-        UnitSummary summary = new(units, options) { Tokens = Long(file, "tokens") };
-        summary.Fill(file);
-        return (summary, file.Metadata);
     }
 
-    private void Fill(SafetensorsFile file)
+    private bool Fill(SafetensorsFile file)
     {
         using (Tensor powers = file.Read("powers"))
         {
@@ -94,9 +116,37 @@ public sealed partial class UnitSummary
         }
 
         using Tensor top = file.Read("top_examples"), random = file.Read("random_examples"), strata = file.Read("octave_examples");
-        _top.Load(top, static (_, example) => ExampleTable.Descending(example.Max));
-        _random.Load(random, Priority);
-        _strata.Load(strata, (group, example) => Priority(group / Octaves, example));
+        return _top.TryLoad(top, _options.Window, static (_, example) => ExampleTable.Descending(example.Max))
+            && _random.TryLoad(random, _options.Window, Priority)
+            && _strata.TryLoad(strata, _options.Window, (group, example) => Priority(group / Octaves, example));
+    }
+
+    /// <summary>Whether the numbers can have come from values: every token counted once, no more active than there are, moments finite.</summary>
+    private bool IsConsistent()
+    {
+        for (int unit = 0; unit < Units; unit++)
+        {
+            long counted = 0;
+            foreach (int count in Histogram(unit))
+            {
+                if (count < 0)
+                {
+                    return false;
+                }
+
+                counted += count;
+            }
+
+            bool bounds = Tokens == 0
+                ? float.IsPositiveInfinity(_min[unit]) && float.IsNegativeInfinity(_max[unit])
+                : float.IsFinite(_min[unit]) && float.IsFinite(_max[unit]) && _min[unit] <= _max[unit];
+            if (counted != Tokens || _active[unit] < 0 || _active[unit] > Tokens || !bounds || !_powers.All(power => double.IsFinite(power[unit])))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private Tensor PowersTensor()

@@ -19,23 +19,12 @@ public static class AtomicFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
+            using FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            WriteAndRename(stream, temporary, full, write);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
-            throw new BadFileException(path, $"it cannot be written ({error.Message.TrimEnd('.')})", "Free space or choose another place", error);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
+            throw new BadFileException(path, $"it cannot be written ({OneLine(error)})", "Free space or choose another place", error);
         }
     }
 
@@ -47,6 +36,25 @@ public static class AtomicFile
 
     /// <summary>Whether a name is that of a file that was never finished.</summary>
     public static bool IsPartial(string path) => path.EndsWith(Suffix, StringComparison.Ordinal);
+
+    /// <summary>Only the writer that holds the temporary file removes it, never one that failed to open it.</summary>
+    private static void WriteAndRename(FileStream stream, string temporary, string full, Action<Stream> write)
+    {
+        try
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+            stream.Dispose();
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+    }
+
+    private static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").TrimEnd('.');
 
     private static void TryDelete(string path)
     {

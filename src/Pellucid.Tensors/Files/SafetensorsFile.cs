@@ -14,19 +14,23 @@ public sealed class SafetensorsFile : IDisposable
     private readonly FileStream _stream;
 
     private SafetensorsFile(
-        string path, FileStream stream, Dictionary<string, SafetensorsEntry> entries, Dictionary<string, string> metadata)
+        string path, FileStream stream, Dictionary<string, SafetensorsEntry> entries, Dictionary<string, string> unreadable, Dictionary<string, string> metadata)
     {
         Path = path;
         _stream = stream;
         Entries = entries;
+        Unreadable = unreadable;
         Metadata = metadata;
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>The arrays by name.</summary>
+    /// <summary>The arrays that can be read, by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
+
+    /// <summary>Names and storage types of the arrays that are well formed but cannot be read: BOOL, U8, I64 and the like.</summary>
+    public IReadOnlyDictionary<string, string> Unreadable { get; }
 
     /// <summary>The <c>__metadata__</c> texts.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -43,17 +47,23 @@ public sealed class SafetensorsFile : IDisposable
         catch (Exception error)
         {
             stream.Dispose();
-            throw error is JsonException or InvalidOperationException or FormatException or OverflowException
-                ? Bad(path, "its header is not the JSON of a safetensors file", error)
-                : error;
+            throw error switch
+            {
+                JsonException or InvalidOperationException or FormatException or OverflowException or ArgumentException =>
+                    Bad(path, "its header is not the JSON of a safetensors file", error),
+                IOException or NotSupportedException => Unreachable(path, error),
+                _ => error,
+            };
         }
     }
 
     /// <summary>The array of that name.</summary>
-    /// <exception cref="BadFileException">There is no such array.</exception>
+    /// <exception cref="BadFileException">There is no such array, or its storage type cannot be read.</exception>
     public SafetensorsEntry this[string name] => Entries.TryGetValue(name, out SafetensorsEntry? entry)
         ? entry
-        : throw new BadFileException(Path, $"it has no array '{name}'", $"It has: {string.Join(", ", Entries.Keys.Order().Take(12))}");
+        : throw (Unreadable.TryGetValue(name, out string? type)
+            ? new BadFileException(Path, $"array '{name}' is stored as {type}", "F32, F64, BF16, F16 and I32 can be read")
+            : new BadFileException(Path, $"it has no array '{name}'", $"It has: {string.Join(", ", Entries.Keys.Order(StringComparer.Ordinal).Take(12))}"));
 
     /// <summary>Reads one array into memory of its own.</summary>
     /// <exception cref="BadFileException">There is no such array, or the file ended early.</exception>
@@ -84,7 +94,7 @@ public sealed class SafetensorsFile : IDisposable
         while (done < length)
         {
             Span<byte> part = new(destination + done, (int)Math.Min(length - done, 1 << 30));
-            int read = RandomAccess.Read(_stream.SafeFileHandle, part, start + done);
+            int read = ReadPart(part, start + done);
             if (read == 0)
             {
                 tensor.Dispose();
@@ -95,6 +105,18 @@ public sealed class SafetensorsFile : IDisposable
         }
 
         return tensor;
+    }
+
+    private int ReadPart(Span<byte> part, long start)
+    {
+        try
+        {
+            return RandomAccess.Read(_stream.SafeFileHandle, part, start);
+        }
+        catch (IOException error)
+        {
+            throw Unreachable(Path, error);
+        }
     }
 
     /// <summary>Writes arrays in the order given; the same arrays give the same bytes.</summary>
@@ -126,11 +148,11 @@ public sealed class SafetensorsFile : IDisposable
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new BadFileException(path, $"it cannot be read ({error.Message.TrimEnd('.')})", "Check the path", error);
+            throw Unreachable(path, error);
         }
     }
 
@@ -152,6 +174,8 @@ public sealed class SafetensorsFile : IDisposable
         stream.ReadExactly(header);
         using JsonDocument document = JsonDocument.Parse(header);
         Dictionary<string, SafetensorsEntry> entries = new(StringComparer.Ordinal);
+        Dictionary<string, string> unreadable = new(StringComparer.Ordinal);
+        List<(string Name, long Start, long Length)> places = [];
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         long dataStart = 8 + (long)length;
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
@@ -163,23 +187,33 @@ public sealed class SafetensorsFile : IDisposable
                     metadata[text.Name] = text.Value.GetString() ?? "";
                 }
             }
-            else if (!entries.TryAdd(property.Name, Entry(path, property, dataStart, stream.Length)))
+            else
             {
-                throw Bad(path, $"array '{property.Name}' stands in the header twice");
+                (string type, Shape shape, long start, long bytes) = Place(path, property, stream.Length - dataStart);
+                if (!(Enum.TryParse(type, out DType known)
+                    ? entries.TryAdd(property.Name, new SafetensorsEntry(property.Name, known, shape, dataStart + start, bytes))
+                    : unreadable.TryAdd(property.Name, type)))
+                {
+                    throw Bad(path, $"array '{property.Name}' stands in the header twice");
+                }
+
+                places.Add((property.Name, start, bytes));
             }
         }
 
-        CheckOverlaps(path, entries.Values);
-        return new SafetensorsFile(path, stream, entries, metadata);
+        CheckOverlaps(path, places);
+        return new SafetensorsFile(path, stream, entries, unreadable, metadata);
     }
 
-    private static SafetensorsEntry Entry(string path, JsonProperty property, long dataStart, long fileLength)
+    /// <summary>One entry of the header, checked against the size of the data.</summary>
+    private static (string Type, Shape Shape, long Start, long Bytes) Place(string path, JsonProperty property, long dataLength)
     {
         string name = property.Name;
-        string? typeName = property.Value.TryGetProperty("dtype", out JsonElement dtype) ? dtype.GetString() : null;
-        if (!Enum.TryParse(typeName, out DType type) || type.ToString() != typeName)
+        string type = (property.Value.TryGetProperty("dtype", out JsonElement dtype) ? dtype.GetString() : null) ?? "";
+        int bits = BitsOf(type);
+        if (bits == 0)
         {
-            throw Bad(path, $"array '{name}' has storage type '{typeName}'; F32, F64, BF16, F16 and I32 can be read");
+            throw Bad(path, $"array '{name}' has storage type '{type}', which the format does not know");
         }
 
         if (!property.Value.TryGetProperty("shape", out JsonElement sizes) || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets)
@@ -199,25 +233,37 @@ public sealed class SafetensorsFile : IDisposable
         }
 
         long start = offsets[0].GetInt64(), end = offsets[1].GetInt64();
-        if (start < 0 || end < start || end > fileLength - dataStart || end - start != shape.Count * type.Size())
+        if (start < 0 || end < start || end > dataLength || end - start != shape.Count * bits / 8 || shape.Count * bits % 8 != 0)
         {
-            throw Bad(path, $"array '{name}' {type} {shape} claims bytes {start}..{end} of {fileLength - dataStart}");
+            throw Bad(path, $"array '{name}' {type} {shape} claims bytes {start}..{end} of {dataLength}");
         }
 
-        return new SafetensorsEntry(name, type, shape, dataStart + start, end - start);
+        return (type, shape, start, end - start);
     }
 
-    private static void CheckOverlaps(string path, IEnumerable<SafetensorsEntry> entries)
+    /// <summary>Bits of one value of each storage type of the format; 0 for what is none.</summary>
+    private static int BitsOf(string type) => type switch
+    {
+        "F64" or "I64" or "U64" or "C64" => 64,
+        "F32" or "I32" or "U32" => 32,
+        "F16" or "BF16" or "I16" or "U16" => 16,
+        "I8" or "U8" or "BOOL" or "F8_E4M3" or "F8_E5M2" or "F8_E8M0" => 8,
+        "F6_E2M3" or "F6_E3M2" => 6,
+        "F4" => 4,
+        _ => 0,
+    };
+
+    private static void CheckOverlaps(string path, List<(string Name, long Start, long Length)> places)
     {
         long end = 0;
-        foreach (SafetensorsEntry entry in entries.Where(e => e.Length > 0).OrderBy(e => e.Start))
+        foreach ((string name, long start, long length) in places.Where(place => place.Length > 0).OrderBy(place => place.Start))
         {
-            if (entry.Start < end)
+            if (start < end)
             {
-                throw Bad(path, $"array '{entry.Name}' lies over another");
+                throw Bad(path, $"array '{name}' lies over another");
             }
 
-            end = entry.Start + entry.Length;
+            end = start + length;
         }
     }
 
@@ -273,6 +319,9 @@ public sealed class SafetensorsFile : IDisposable
             stream.Write(new ReadOnlySpan<byte>((byte*)whole.RawPointer + at, (int)Math.Min(bytes - at, 1 << 20)));
         }
     }
+
+    private static BadFileException Unreachable(string path, Exception error) =>
+        new(path, $"it cannot be read ({error.Message.TrimEnd('.')})", "Check the path", error);
 
     private static BadFileException Bad(string path, string problem, Exception? error = null) =>
         new(path, problem, "Get the file again or write it anew", error);

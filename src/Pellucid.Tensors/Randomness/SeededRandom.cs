@@ -24,11 +24,13 @@ public sealed class SeededRandom
     }
 
     /// <summary>How many 32-bit words have been drawn; with seed and stream, the whole state.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set below 0.</exception>
     public long Position
     {
         get => ((long)_counter * 4) - (4 - _used);
         set
         {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
             _counter = (ulong)(value / 4);
             _used = 4;
             for (int i = 0; i < value % 4; i++)
@@ -113,7 +115,7 @@ public sealed class SeededRandom
         return ((ulong)block[0] << 32) | block[1];
     }
 
-    private static void Philox(ulong counter, ulong stream, ulong key, Span<uint> block)
+    internal static void Philox(ulong counter, ulong stream, ulong key, Span<uint> block)
     {
         uint c0 = (uint)counter, c1 = (uint)(counter >> 32), c2 = (uint)stream, c3 = (uint)(stream >> 32);
         uint k0 = (uint)key, k1 = (uint)(key >> 32);
