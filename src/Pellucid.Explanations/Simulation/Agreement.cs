@@ -2,6 +2,7 @@
 //   score = Pearson correlation of simulated s and true a over all tokens of all records concatenated
 //   R² (uncentred, as there) = 1 − E(a − s)² / E(a²)
 // Where a statistic does not exist (nothing varies, nothing fires), it is null here, not NaN or −∞.
+using System.Numerics;
 using Pellucid.Tensors;
 
 namespace Pellucid.Explanations;
@@ -10,17 +11,19 @@ namespace Pellucid.Explanations;
 public static class Agreement
 {
     /// <summary>Pearson correlation, −1 to 1; null where either side does not vary.</summary>
+    /// <typeparam name="T">Float or double; sums are in double.</typeparam>
     /// <param name="predicted">Predicted activation of each token, at any scale.</param>
     /// <param name="actual">True activation of each token.</param>
     /// <exception cref="PellucidException">The two differ in number.</exception>
-    public static double? Correlation(ReadOnlySpan<float> predicted, ReadOnlySpan<float> actual)
+    public static double? Correlation<T>(ReadOnlySpan<T> predicted, ReadOnlySpan<T> actual)
+        where T : struct, INumber<T>
     {
         RequireSameLength(predicted, actual);
         (double meanP, double meanA) = (Mean(predicted), Mean(actual));
         double pp = 0, aa = 0, pa = 0;
         for (int i = 0; i < actual.Length; i++)
         {
-            double p = predicted[i] - meanP, a = actual[i] - meanA;
+            double p = double.CreateChecked(predicted[i]) - meanP, a = double.CreateChecked(actual[i]) - meanA;
             pp += p * p;
             aa += a * a;
             pa += p * a;
@@ -31,16 +34,18 @@ public static class Agreement
     }
 
     /// <summary>1 − E(a − s)²/E(a²), at most 1; null where the true activations are all zero.</summary>
+    /// <typeparam name="T">Float or double; sums are in double.</typeparam>
     /// <param name="predicted">Predicted activation of each token, at the scale of the true ones.</param>
     /// <param name="actual">True activation of each token.</param>
     /// <exception cref="PellucidException">The two differ in number.</exception>
-    public static double? UncentredR2(ReadOnlySpan<float> predicted, ReadOnlySpan<float> actual)
+    public static double? UncentredR2<T>(ReadOnlySpan<T> predicted, ReadOnlySpan<T> actual)
+        where T : struct, INumber<T>
     {
         RequireSameLength(predicted, actual);
         double error = 0, power = 0;
         for (int i = 0; i < actual.Length; i++)
         {
-            double a = actual[i], e = a - predicted[i];
+            double a = double.CreateChecked(actual[i]), e = a - double.CreateChecked(predicted[i]);
             error += e * e;
             power += a * a;
         }
@@ -48,20 +53,23 @@ public static class Agreement
         return power > 0 ? 1 - (error / power) : null;
     }
 
-    private static double Mean(ReadOnlySpan<float> values)
+    private static double Mean<T>(ReadOnlySpan<T> values)
+        where T : struct, INumber<T>
     {
         double sum = 0;
-        foreach (float value in values)
+        foreach (T value in values)
         {
-            sum += value;
+            sum += double.CreateChecked(value);
         }
 
         return sum / values.Length;
     }
 
-    private static bool Varies(ReadOnlySpan<float> values) => !values.IsEmpty && values.ContainsAnyExcept(values[0]);
+    private static bool Varies<T>(ReadOnlySpan<T> values)
+        where T : struct, INumber<T> => !values.IsEmpty && values.ContainsAnyExcept(values[0]);
 
-    private static void RequireSameLength(ReadOnlySpan<float> predicted, ReadOnlySpan<float> actual)
+    private static void RequireSameLength<T>(ReadOnlySpan<T> predicted, ReadOnlySpan<T> actual)
+        where T : struct, INumber<T>
     {
         if (predicted.Length != actual.Length)
         {
