@@ -1,5 +1,5 @@
 // Neuron to graph: Foote et al. 2023, arXiv:2305.19911. The explanation is a trie that is read backward from a token: the most
-// specific path that matches says how active the unit is. Departures: see PatternExplainer.
+// specific path that matches says how active the unit is. Departures: see PatternSearch.
 using System.Text.Json;
 using System.Text.Json.Serialization;
 

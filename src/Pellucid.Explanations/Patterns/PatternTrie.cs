@@ -59,7 +59,7 @@ internal sealed class PatternTrie
         return _nodes.Count - 1;
     }
 
-    /// <summary>The node whose path fits the tokens that end at a place and names the most of them; of equals, the one with the exact token nearest.</summary>
+    /// <summary>The node whose path fits the tokens that end at a place and names the most of them; of equals, the one with a wildcard, as experiments made it.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="at">The place.</param>
     /// <param name="deepest">Longest path to follow.</param>
@@ -76,7 +76,7 @@ internal sealed class PatternTrie
             return best;
         }
 
-        foreach (int token in (ReadOnlySpan<int>)[tokens[at], Any])
+        foreach (int token in (ReadOnlySpan<int>)[Any, tokens[at]])
         {
             int child = Child(node, token);
             int found = child < 0 ? -1 : Match(child, tokens, at - 1, deepest);

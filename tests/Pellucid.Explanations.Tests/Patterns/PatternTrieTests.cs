@@ -27,12 +27,12 @@ public class PatternTrieTests
     }
 
     [Fact]
-    public void Match_ExactAndWildcardNameAsMany_TakesTheExactNearest()
+    public void Match_ExactAndWildcardNameAsMany_TakesTheWildcard()
     {
         PatternTrie trie = new();
-        int pivot = trie.Add(0, B), near = trie.Add(pivot, C);
-        trie.Add(trie.Add(pivot, PatternTrie.Any), A);
-        Assert.Equal(near, trie.Match([A, C, B], 2, 8));
+        int pivot = trie.Add(0, B), far = trie.Add(trie.Add(pivot, PatternTrie.Any), A);
+        trie.Add(pivot, C);
+        Assert.Equal(far, trie.Match([A, C, B], 2, 8));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public class SealedTestTests(Planted planted) : IClassFixture<Planted>
     }
 
     [Fact]
-    public async Task ExplainAsync_HeldOutTextRemoved_IsTheSame()
+    public async Task ExplainAsync_AfterTheTestWasOpened_IsTheSame()
     {
         Explanation before = await planted.Explainer.ExplainAsync(planted.Record(0), TestContext.Current.CancellationToken);
         _ = planted.Test(0).Score(before);
