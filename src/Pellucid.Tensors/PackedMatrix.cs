@@ -47,7 +47,8 @@ public sealed unsafe class PackedMatrix : IDisposable
     /// <param name="values">Its elements, row-major: [outputs, inputs] or [inputs, outputs].</param>
     /// <param name="inputs">Inputs, at least 0.</param>
     /// <param name="outputs">Outputs, at least 0.</param>
-    /// <param name="outputsByInputs">True where the rows of <paramref name="values"/> are outputs, as in checkpoints of linear layers.</param>
+    /// <param name="outputsByInputs">True where the rows of <paramref name="values"/> are outputs, as in checkpoints of linear
+    /// layers.</param>
     /// <returns>The packed matrix, owned by the caller.</returns>
     /// <exception cref="PellucidException">The number of values is not inputs · outputs.</exception>
     public static PackedMatrix Pack(ReadOnlySpan<float> values, int inputs, int outputs, bool outputsByInputs)
@@ -57,7 +58,8 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (values.Length != (long)inputs * outputs)
         {
             throw new PellucidException(
-                $"Pack: {values.Length} values cannot be a matrix of {inputs} inputs by {outputs} outputs; give {(long)inputs * outputs} values.");
+                $"Pack: {values.Length} values cannot be a matrix of {inputs} inputs by {outputs} outputs; " +
+                $"give {(long)inputs * outputs} values.");
         }
 
         fixed (float* source = values)
@@ -74,7 +76,8 @@ public sealed unsafe class PackedMatrix : IDisposable
         if (destination.Length != (long)Inputs * Outputs)
         {
             throw new PellucidException(
-                $"Unpack: the destination holds {destination.Length} values; [{Inputs} inputs, {Outputs} outputs] needs {(long)Inputs * Outputs}.");
+                $"Unpack: the destination holds {destination.Length} values; " +
+                $"[{Inputs} inputs, {Outputs} outputs] needs {(long)Inputs * Outputs}.");
         }
 
         float* panel = Panels;
@@ -106,7 +109,9 @@ public sealed unsafe class PackedMatrix : IDisposable
     internal static long PackedLength(int inputs, int outputs) =>
         ((long)outputs + PanelWidth - 1) / PanelWidth * PanelWidth * inputs;
 
-    /// <summary>Packs into <paramref name="panels"/>; element (input, output) is at <c>source[input · strideInput + output · strideOutput]</c>.</summary>
+    /// <summary>
+    /// Packs into <paramref name="panels"/>; element (input, output) is at <c>source[input · strideInput + output · strideOutput]</c>.
+    /// </summary>
     internal static void PackPanels(float* source, nint strideInput, nint strideOutput, int inputs, int outputs, float* panels)
     {
         int count = (int)(((long)outputs + PanelWidth - 1) / PanelWidth);

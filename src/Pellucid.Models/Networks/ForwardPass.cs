@@ -161,12 +161,12 @@ internal sealed class ForwardPass : IDisposable
         return Done ? null : neurons;
     }
 
-    private Tensor Unembed(Tensor residual)
+    private Tensor? Unembed(Tensor residual)
     {
         Tensor normed = Norm(residual, _model.Weights.FinalNorm, Hook.FinalScale, Hook.FinalNormalized);
         if (_options.Logits == LogitsWanted.None)
         {
-            return normed;
+            return null;
         }
 
         if (_options.Logits == LogitsWanted.Last)
@@ -232,8 +232,13 @@ internal sealed class ForwardPass : IDisposable
         return sum;
     }
 
-    private Tensor Heads(Tensor x, int heads) =>
-        _ops.Own(x.Reshape(new Shape(_tokens.Count, _tokens.Positions, heads, Config.DHead)));
+    /// <summary>[batch, pos, head · d_head] seen as [batch, pos, head, d_head]; the view keeps the memory, so x itself is let go.</summary>
+    private Tensor Heads(Tensor x, int heads)
+    {
+        Tensor view = _ops.Own(x.Reshape(new Shape(_tokens.Count, _tokens.Positions, heads, Config.DHead)));
+        _ops.Release(x);
+        return view;
+    }
 
     private bool Wanted(string hook) => _options.Capture.Hooks.Contains(hook) || _model.InterventionsAt.ContainsKey(hook);
 

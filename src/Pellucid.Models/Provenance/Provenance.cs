@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Pellucid.Models.Provenances;
 using Pellucid.Tensors.Files;
 
@@ -26,7 +27,8 @@ public sealed record Provenance
     public string? DataHash { get; init; }
 
     /// <summary>Options by name, in the field's spelling; kept in the order of their names.</summary>
-    public ImmutableSortedDictionary<string, string> Options { get; init; } = NoOptions;
+    [JsonRequired]
+    public ImmutableSortedDictionary<string, string> Options { get; init; } = EmptyOptions;
 
     /// <summary>The seed; null where nothing was drawn.</summary>
     public long? Seed { get; init; }
@@ -35,6 +37,7 @@ public sealed record Provenance
     public required BosPolicy Bos { get; init; }
 
     /// <summary>Version of the program: <c>0.1.0</c>.</summary>
+    [JsonRequired]
     public string ProgramVersion { get; init; } = ProgramInfo.Version;
 
     /// <summary>Commit that the program was built from; null where the build did not know.</summary>
@@ -43,28 +46,32 @@ public sealed record Provenance
     /// <summary>Instruction set of the kernels, on which the last bits depend.</summary>
     public required string InstructionSet { get; init; }
 
-    /// <summary>Options sorted by the value of their characters, so that no culture changes the file.</summary>
-    private static ImmutableSortedDictionary<string, string> NoOptions { get; } =
+    /// <summary>No options; add to these. Sorted by the value of their characters, so that no culture changes the file.</summary>
+    public static ImmutableSortedDictionary<string, string> EmptyOptions { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <summary>Writes <c>provenance.json</c> into a folder, whole or not at all.</summary>
     /// <exception cref="BadFileException">It cannot be written.</exception>
     public void Write(string folder) =>
-        RecordFile.Write(folder, FileName, this with { Options = NoOptions.AddRange(Options) }, RecordJson.Default.Provenance);
+        RecordFile.Write(folder, FileName, this with { Options = EmptyOptions.AddRange(Options) }, RecordJson.Default.Provenance);
 
     /// <summary>Reads <c>provenance.json</c> from a folder.</summary>
     /// <exception cref="BadFileException">It is missing, too long, or not a provenance.</exception>
     public static Provenance Read(string folder)
     {
-        Provenance read = RecordFile.Read(folder, FileName, RecordJson.Default.Provenance);
-        return read with { Options = NoOptions.AddRange(read.Options) };
+        Provenance read = RecordFile.Read(
+            folder,
+            FileName,
+            RecordJson.Default.Provenance,
+            record => Enum.IsDefined(record.Bos) && record.Options.Values.All(value => value is not null)); // neither is JSON's to refuse
+        return read with { Options = EmptyOptions.AddRange(read.Options) };
     }
 
     /// <summary>Whether all is equal, options included.</summary>
     public bool Equals(Provenance? other) => other is not null
         && (Model, ModelHash, Hook, DataHash, Seed, Bos) == (other.Model, other.ModelHash, other.Hook, other.DataHash, other.Seed, other.Bos)
         && (ProgramVersion, ProgramCommit, InstructionSet) == (other.ProgramVersion, other.ProgramCommit, other.InstructionSet)
-        && NoOptions.AddRange(Options).SequenceEqual(NoOptions.AddRange(other.Options));
+        && EmptyOptions.AddRange(Options).SequenceEqual(EmptyOptions.AddRange(other.Options));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Model, ModelHash, Hook, DataHash, Seed, Bos, Options.Count);

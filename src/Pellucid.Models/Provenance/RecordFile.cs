@@ -12,15 +12,21 @@ internal static class RecordFile
     internal static void Write<T>(string folder, string name, T record, JsonTypeInfo<T> type) =>
         AtomicFile.WriteAllText(Path.Combine(folder, name), JsonSerializer.Serialize(record, type) + "\n");
 
-    internal static T Read<T>(string folder, string name, JsonTypeInfo<T> type)
+    internal static T Read<T>(string folder, string name, JsonTypeInfo<T> type, Func<T, bool> isWhole)
+        where T : class
     {
         string path = Path.Combine(folder, name);
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return stream.Length > LongestFile
-                ? throw Bad(path, $"it has {stream.Length} bytes; at most {LongestFile} were expected")
-                : JsonSerializer.Deserialize(stream, type) ?? throw Bad(path, "it holds null");
+            if (stream.Length > LongestFile)
+            {
+                throw Bad(path, $"it has {stream.Length} bytes; at most {LongestFile} were expected");
+            }
+
+            return JsonSerializer.Deserialize(stream, type) is { } record && isWhole(record)
+                ? record
+                : throw Bad(path, $"it is not what {name} should be: a value is missing or unknown");
         }
         catch (JsonException error)
         {

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Pellucid.Models.Provenances;
+using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models;
@@ -19,7 +21,8 @@ public sealed record RunRecord
     public required DateTimeOffset Finished { get; init; }
 
     /// <summary>Worker threads that it had; results do not depend on them.</summary>
-    public int Workers { get; init; } = Environment.ProcessorCount;
+    [JsonRequired]
+    public int Workers { get; init; } = ComputeThreads.Count;
 
     /// <summary>How long it took, in seconds.</summary>
     public double Seconds => (Finished - Started).TotalSeconds;
@@ -30,5 +33,5 @@ public sealed record RunRecord
 
     /// <summary>Reads <c>run.json</c> from a folder.</summary>
     /// <exception cref="BadFileException">It is missing, too long, or not a record of a run.</exception>
-    public static RunRecord Read(string folder) => RecordFile.Read(folder, FileName, RecordJson.Default.RunRecord);
+    public static RunRecord Read(string folder) => RecordFile.Read(folder, FileName, RecordJson.Default.RunRecord, _ => true);
 }

@@ -33,6 +33,7 @@ internal static class NpmPack
             string problem = await errors.ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
+                cancellationToken.ThrowIfCancellationRequested(); // Ctrl-C reaches npm too, and it may be the first to end
                 throw new PellucidException($"npm could not get {package} ({Reason(problem, process.ExitCode)}). Check the network and npm's settings: npm ping");
             }
         }

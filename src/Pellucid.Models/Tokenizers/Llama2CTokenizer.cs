@@ -10,8 +10,8 @@ namespace Pellucid.Models.Tokenizers;
 
 /// <summary>
 /// The tokenizer of a llama2.c checkpoint: an i32 longest piece, then a score, a length and the bytes of each piece.
-/// Ids 0, 1 and 2 are unknown, BOS and EOS; ids 3 to 258 are single bytes where their pieces say so. Text never becomes one of
-/// these by spelling it out. A character that neither a piece nor bytes can express becomes the unknown token.
+/// Ids 0, 1 and 2 are unknown, BOS and EOS; ids 3 to 258 are single bytes where their pieces say so: <c>&lt;0x41&gt;</c>, or in
+/// older files the character of that number. Text never becomes one of these by spelling it out. A character that neither a piece nor bytes can express becomes the unknown token.
 /// </summary>
 internal sealed class Llama2CTokenizer : Tokenizer
 {
@@ -27,10 +27,9 @@ internal sealed class Llama2CTokenizer : Tokenizer
     {
         (_pieces, _scores) = (pieces, scores);
         Dictionary<string, int> ids = new(StringComparer.Ordinal);
-        _isByte = new bool[pieces.Length];
+        _isByte = BytesAmong(pieces);
         for (int id = FirstByte; id < pieces.Length; id++)
         {
-            _isByte[id] = id < FirstByte + 256 && pieces[id] == $"<0x{id - FirstByte:X2}>";
             if (!_isByte[id])
             {
                 ids.TryAdd(pieces[id], id);
@@ -197,6 +196,26 @@ internal sealed class Llama2CTokenizer : Tokenizer
                 pairs.Enqueue((left, a, b, merged), (-_scores[merged], left));
             }
         }
+    }
+
+    /// <summary>Older files hold "A" for the byte 0x41 beside the piece "A" that text is made of; there all 256 are written so.</summary>
+    private static bool[] BytesAmong(string[] pieces)
+    {
+        bool[] isByte = new bool[pieces.Length];
+        int last = Math.Min(FirstByte + 256, pieces.Length);
+        bool older = last == FirstByte + 256;
+        for (int id = FirstByte; id < last; id++)
+        {
+            isByte[id] = pieces[id] == $"<0x{id - FirstByte:X2}>";
+            older &= pieces[id] is [char only] && only == id - FirstByte;
+        }
+
+        if (older)
+        {
+            isByte.AsSpan(FirstByte, 256).Fill(true);
+        }
+
+        return isByte;
     }
 
     private static BadFileException Bad(string path, string problem) =>

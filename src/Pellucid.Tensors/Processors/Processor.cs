@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Pellucid.Tensors;
 
 /// <summary>
-/// What this process computes with. The choice is made once: the widest instruction set that the hardware has, or the one that the environment
-/// variable <c>PELLUCID_ISA</c> (<c>portable</c>, <c>avx2</c> or <c>avx512</c>) names. Safe for many threads.
+/// What this process computes with. The choice is made once: the widest instruction set that the hardware has, or the one that the
+/// environment variable <c>PELLUCID_ISA</c> (<c>portable</c>, <c>avx2</c> or <c>avx512</c>) names. Safe for many threads.
 /// </summary>
 public static class Processor
 {
@@ -24,8 +24,8 @@ public static class Processor
     internal static IReadOnlyList<InstructionSet> Supported { get; } = FindSupported();
 
     /// <summary>
-    /// Makes kernels called from this thread use <paramref name="set"/> until the result is disposed. A kernel picks its path on the thread that
-    /// calls it, so this disturbs no other thread.
+    /// Makes kernels called from this thread use <paramref name="set"/> until the result is disposed. A kernel picks its path on the
+    /// thread that calls it, so this disturbs no other thread.
     /// </summary>
     internal static IDisposable Force(InstructionSet set)
     {
@@ -60,7 +60,8 @@ public static class Processor
     private static PellucidException Refuse(string what, string value, IReadOnlyList<InstructionSet> supported)
     {
         string names = string.Join(", ", supported.Select(set => set.ToString().ToLowerInvariant()));
-        return new PellucidException($"{what} is '{value}', but this machine supports {names}. Set {Variable} to one of these, or unset it.");
+        return new PellucidException(
+            $"{what} is '{value}', but this machine supports {names}. Set {Variable} to one of these, or unset it.");
     }
 
     private static InstructionSet[] FindSupported()

@@ -14,7 +14,8 @@ public sealed unsafe class AttentionTests
         [
             (1, 1, 1, 1, 1, 8, 0, true), (2, 1, 37, 4, 2, 8, 36, true), (1, 2, 50, 2, 1, 20, 48, true), (1, 1, 300, 6, 6, 48, 299, true),
             (2, 17, 17, 4, 4, 8, 0, true), (1, 9, 30, 4, 2, 5, 21, true), (1, 70, 70, 2, 2, 48, 0, true), (3, 10, 49, 6, 2, 64, 39, true),
-            (1, 13, 100, 2, 2, 128, 87, true), (2, 11, 23, 3, 1, 16, 0, false), (1, 1, 33, 3, 3, 33, 0, false), (16, 12, 12, 2, 2, 24, 0, true),
+            (1, 13, 100, 2, 2, 128, 87, true), (2, 11, 23, 3, 1, 16, 0, false), (1, 1, 33, 3, 3, 33, 0, false),
+            (16, 12, 12, 2, 2, 24, 0, true),
             (1, 3, 8, 1, 1, 8, 0, true), (1, 8, 4, 1, 1, 1, 0, true),
         ];
         for (int index = 0; index < cases.Length; index++)
@@ -38,6 +39,56 @@ public sealed unsafe class AttentionTests
             first = threads == 1 ? z : first;
             Assert.True(first.Span.SequenceEqual(z.Span), $"{threads} threads");
         }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Run_FusedStrides_EqualsContiguous(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        const int Batch = 2, Positions = 21, Heads = 3, Size = 20, Width = Heads * Size;
+        Guarded fused = Guarded.Random(Batch * Positions * 3 * Width, 4);
+        Guarded q = new(Batch * Positions * Width), k = new(q.Length), v = new(q.Length), expected = new(q.Length), z = new(q.Length);
+        for (int position = 0; position < Batch * Positions; position++)
+        {
+            Span<float> row = fused.Span.Slice(position * 3 * Width, 3 * Width);
+            row[..Width].CopyTo(q.Span[(position * Width)..]);
+            row[Width..(2 * Width)].CopyTo(k.Span[(position * Width)..]);
+            row[(2 * Width)..].CopyTo(v.Span[(position * Width)..]);
+        }
+
+        HeadStrides plain = HeadStrides.Contiguous(Positions, Heads, Size), strides = new(3 * Positions * Width, 3 * Width, Size);
+        AttentionArguments arguments = new()
+        {
+            Q = q.Pointer,
+            K = k.Pointer,
+            V = v.Pointer,
+            Z = expected.Pointer,
+            StridesQ = plain,
+            StridesK = plain,
+            StridesV = plain,
+            StridesZ = plain,
+            Batch = Batch,
+            Queries = Positions,
+            Keys = Positions,
+            Heads = Heads,
+            KeyHeads = Heads,
+            Size = Size,
+            Scale = 0.2f,
+            Causal = true,
+        };
+        AttentionKernel.Run(arguments);
+        AttentionKernel.Run(arguments with
+        {
+            Q = fused.Pointer,
+            K = fused.Pointer + Width,
+            V = fused.Pointer + (2 * Width),
+            Z = z.Pointer,
+            StridesQ = strides,
+            StridesK = strides,
+            StridesV = strides,
+        });
+        Assert.True(z.Span.SequenceEqual(expected.Span));
     }
 
     [Theory]
@@ -109,7 +160,8 @@ public sealed unsafe class AttentionTests
             int at = ((item * keys * keyHeads) + (head / (heads / keyHeads))) * size;
             int seen = causal ? Math.Min(keys, offset + query + 1) : keys;
             Reference.Attend<double>(
-                qs.AsSpan(vector * size, size), ks.AsSpan(at), vs.AsSpan(at), keyHeads * size, seen, scale, expected.AsSpan(vector * size, size));
+                qs.AsSpan(vector * size, size), ks.AsSpan(at), vs.AsSpan(at), keyHeads * size, seen, scale,
+                expected.AsSpan(vector * size, size));
         }
 
         // Scores of size up to 3·sqrt(d) carry some 1e-6 of rounding, which the exponential makes relative; values are below 1.

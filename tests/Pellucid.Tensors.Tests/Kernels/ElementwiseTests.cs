@@ -18,7 +18,8 @@ public sealed unsafe class ElementwiseTests
     {
         using IDisposable scope = Processor.Force(set);
 
-        // Relative tolerances in ulp: exp is within 2; each further rounding adds half of one, and an argument's rounding is multiplied by it.
+        // Relative tolerances in ulp: exp is within 2; each further rounding adds half of one, and an argument's rounding is multiplied by
+        // it.
         Check(Elementwise.Exp, double.Exp, 80, 2 * Ulp, 0);
         Check(Elementwise.Sigmoid, Reference.Sigmoid, 30, 4 * Ulp, 0);
         Check(Elementwise.Silu, Reference.Silu, 30, 4 * Ulp, 0);
@@ -72,8 +73,10 @@ public sealed unsafe class ElementwiseTests
     public void Exp_SpecialValues_AreExact(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);
-        float[] inputs = [0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 1000, -1000, 88.8f, -104.5f, float.MaxValue, float.MinValue];
-        float[] expected = [1, 1, float.PositiveInfinity, 0, float.NaN, float.PositiveInfinity, 0, float.PositiveInfinity, 0, float.PositiveInfinity, 0];
+        float[] inputs = [0, -0f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 1000, -1000, 88.8f, -104.5f, float.MaxValue,
+            float.MinValue];
+        float[] expected = [1, 1, float.PositiveInfinity, 0, float.NaN, float.PositiveInfinity, 0, float.PositiveInfinity, 0,
+            float.PositiveInfinity, 0];
         Guarded x = new(inputs), y = new(inputs.Length);
         Elementwise.Exp(x.Pointer, y.Pointer, x.Length);
         Assert.Equal(expected, y.Span.ToArray());
@@ -121,7 +124,8 @@ public sealed unsafe class ElementwiseTests
         using IDisposable scope = Processor.Force(set);
         foreach ((int rows, int width) in new[] { (1, 1), (3, 7), (5, 16), (130, 33), (700, 48) })
         {
-            Guarded x = Guarded.Random(rows * width, 1), vector = Guarded.Random(width, 2), scalars = Guarded.Random(rows, 3), z = new(rows * width);
+            Guarded x = Guarded.Random(rows * width, 1), vector = Guarded.Random(width, 2), scalars = Guarded.Random(rows, 3),
+                z = new(rows * width);
             Elementwise.AddRowVector(x.Pointer, vector.Pointer, z.Pointer, rows, width);
             z.AssertClose([.. x.Doubles.Select((value, index) => value + vector.Span[index % width])], Ulp, 0);
             Elementwise.MultiplyRowVector(x.Pointer, vector.Pointer, z.Pointer, rows, width);
@@ -142,7 +146,8 @@ public sealed unsafe class ElementwiseTests
         {
             // Chunks of 2048 in float: an error of some 2^-24 · sqrt(2048) of a chunk's sum of absolute values.
             Guarded x = Guarded.Random(length, 1), y = Guarded.Random(length, 2);
-            Assert.Equal(Reference.Dot<double>(x.Doubles, y.Doubles), Reductions.Dot(x.Pointer, y.Pointer, length), 1e-6 * (Math.Sqrt(length) + 1));
+            Assert.Equal(Reference.Dot<double>(x.Doubles, y.Doubles), Reductions.Dot(x.Pointer, y.Pointer, length),
+                1e-6 * (Math.Sqrt(length) + 1));
             Assert.Equal(Reference.Dot<double>(x.Doubles, x.Doubles), Reductions.SumOfSquares(x.Pointer, length), 1e-6 * (length + 1));
         }
     }

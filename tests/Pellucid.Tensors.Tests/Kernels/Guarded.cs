@@ -41,7 +41,9 @@ internal sealed unsafe class Guarded
         return result;
     }
 
-    /// <summary>Every value is within |expected| · relative + absolute, NaN and infinities match exactly, and the guards are untouched.</summary>
+    /// <summary>
+    /// Every value is within |expected| · relative + absolute, NaN and infinities match exactly, and the guards are untouched.
+    /// </summary>
     internal void AssertClose(ReadOnlySpan<double> expected, double relative, double absolute)
     {
         Assert.Equal(expected.Length, Length);

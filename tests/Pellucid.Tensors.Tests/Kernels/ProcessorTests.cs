@@ -9,7 +9,8 @@ public sealed class ProcessorTests
     [InlineData("", InstructionSet.Avx2)]
     [InlineData("portable", InstructionSet.Portable)]
     [InlineData(" AVX2 ", InstructionSet.Avx2)]
-    public void Choose_NameOrNone_PicksTheSet(string? name, InstructionSet expected) => Assert.Equal(expected, Processor.Choose(name, Both));
+    public void Choose_NameOrNone_PicksTheSet(string? name, InstructionSet expected) =>
+        Assert.Equal(expected, Processor.Choose(name, Both));
 
     [Theory]
     [InlineData("avx512")]

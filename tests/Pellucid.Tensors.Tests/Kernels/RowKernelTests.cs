@@ -1,10 +1,12 @@
 using Pellucid.Tensors.Kernels;
+using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Tests.Kernels;
 
 public sealed unsafe class RowKernelTests
 {
-    private static readonly (int Rows, int Width)[] Shapes = [(1, 1), (2, 3), (3, 8), (4, 17), (7, 31), (5, 48), (3, 100), (300, 65), (2, 5003)];
+    private static readonly (int Rows, int Width)[] Shapes = [(1, 1), (2, 3), (3, 8), (4, 17), (7, 31), (5, 48), (3, 100), (300, 65),
+        (2, 5003)];
 
     [Theory]
     [ClassData(typeof(InstructionSets))]
@@ -17,7 +19,8 @@ public sealed unsafe class RowKernelTests
             double[] expected = ByRow(x, width, (row, to) => Reference.Softmax<double>(row, to));
             Softmax.Rows(x.Pointer, y.Pointer, rows, width);
 
-            // The difference to the maximum, 20 at most, rounds to 1e-6 absolute, which exp makes relative; a sum of 5003 / 4 terms adds as much again.
+            // The difference to the maximum, 20 at most, rounds to 1e-6 absolute, which exp makes relative; a sum of 5003 / 4 terms adds
+            // as much again.
             y.AssertClose(expected, 4e-6, 0);
             expected = ByRow(x, width, (row, to) => Reference.LogSoftmax<double>(row, to));
             Softmax.LogRows(x.Pointer, y.Pointer, rows, width);
@@ -41,7 +44,8 @@ public sealed unsafe class RowKernelTests
     public void CausalSoftmax_WithOffset_MatchesReferenceAndIsZeroBeyond(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);
-        foreach ((int outer, int queries, int keys, int offset) in new[] { (1, 1, 1, 0), (2, 5, 9, 4), (3, 17, 17, 0), (2, 3, 40, 10), (2, 6, 4, 0) })
+        foreach ((int outer, int queries, int keys, int offset) in new[] { (1, 1, 1, 0), (2, 5, 9, 4), (3, 17, 17, 0), (2, 3, 40, 10),
+            (2, 6, 4, 0) })
         {
             Guarded x = Guarded.Random(outer * queries * keys, keys, 5), y = new(outer * queries * keys);
             x.Span[^1] = keys > offset + queries ? float.NaN : x.Span[^1]; // what is not seen must not matter
@@ -71,9 +75,8 @@ public sealed unsafe class RowKernelTests
                 Softmax.CrossEntropy(x.Pointer, target, losses.Pointer, rows, width);
             }
 
-            double[] values = x.Doubles;
-            losses.AssertClose(
-                [.. targets.Select((target, row) => Reference.CrossEntropy<double>(values.AsSpan(row * width, width), target))], 3e-7, 3e-6);
+            double[][] each = [.. x.Doubles.Chunk(width)];
+            losses.AssertClose([.. targets.Select((target, row) => Reference.CrossEntropy<double>(each[row], target))], 3e-7, 3e-6);
         }
     }
 
@@ -86,7 +89,8 @@ public sealed unsafe class RowKernelTests
         foreach ((int rows, int width) in Shapes)
         {
             // Values around 3 check that the variance is not a difference of large sums. Tolerances: a handful of roundings at that size.
-            Guarded x = Guarded.Random(rows * width, width), weight = Guarded.Random(width, 5), bias = Guarded.Random(width, 6), y = new(rows * width);
+            Guarded x = Guarded.Random(rows * width, width), weight = Guarded.Random(width, 5), bias = Guarded.Random(width, 6),
+                y = new(rows * width);
             Elementwise.AddScalar(x.Pointer, 3, x.Pointer, x.Length);
             double[] w = weight.Doubles, b = bias.Doubles;
             Normalization.RmsNorm(x.Pointer, weight.Pointer, y.Pointer, rows, width, Eps);
@@ -99,12 +103,12 @@ public sealed unsafe class RowKernelTests
             y.AssertClose(ByRow(x, width, (row, to) => Reference.LayerNorm(row, default, default, to, Eps)), 2e-6, 1e-5);
 
             Guarded scale = new(rows), mean = new(rows);
-            double[] values = x.Doubles;
+            double[][] each = [.. x.Doubles.Chunk(width)];
             Normalization.RmsScale(x.Pointer, scale.Pointer, rows, width, Eps);
-            scale.AssertClose([.. Enumerable.Range(0, rows).Select(row => Reference.RmsScale<double>(values.AsSpan(row * width, width), Eps))], 1e-6, 0);
+            scale.AssertClose([.. each.Select(row => Reference.RmsScale<double>(row, Eps))], 1e-6, 0);
             Normalization.LayerScale(x.Pointer, mean.Pointer, scale.Pointer, rows, width, Eps);
-            scale.AssertClose([.. Enumerable.Range(0, rows).Select(row => Reference.LayerScale<double>(values.AsSpan(row * width, width), Eps).Scale)], 2e-6, 1e-6);
-            mean.AssertClose([.. Enumerable.Range(0, rows).Select(row => Reference.LayerScale<double>(values.AsSpan(row * width, width), Eps).Mean)], 1e-6, 0);
+            scale.AssertClose([.. each.Select(row => Reference.LayerScale<double>(row, Eps).Scale)], 2e-6, 1e-6);
+            mean.AssertClose([.. each.Select(row => Reference.LayerScale<double>(row, Eps).Mean)], 1e-6, 0);
         }
     }
 
@@ -149,6 +153,30 @@ public sealed unsafe class RowKernelTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void RowsAndSums_AnyThreadCount_GiveTheSameBits(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        const int Rows = 301, Width = 333;
+        Guarded x = Guarded.Random(Rows * Width, 1, 5);
+        List<float[]> results = [];
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            using WorkerPool pool = new(threads);
+            using IDisposable use = Workers.Use(pool);
+            Guarded y = new(x.Length);
+            Softmax.Rows(x.Pointer, y.Pointer, Rows, Width);
+            Normalization.LayerNorm(y.Pointer, null, null, y.Pointer, Rows, Width, 1e-5f);
+            Elementwise.Gelu(y.Pointer, y.Pointer, y.Length);
+            float[] result = [.. y.Span, (float)Reductions.SumOfSquares(y.Pointer, y.Length)];
+            results.Add(result);
+        }
+
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
     }
 
     private static double[] ByRow(Guarded x, int width, Action<double[], Span<double>> reference)

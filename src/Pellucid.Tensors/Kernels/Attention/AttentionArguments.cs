@@ -1,8 +1,8 @@
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// z [batch, queries, heads, size] = softmax(scale · q·k) v, for q [batch, queries, heads, size] and k and v [batch, keys, key heads, size]. Heads
-/// share key heads in groups of heads / key heads.
+/// z [batch, queries, heads, size] = softmax(scale · q·k) v, for q [batch, queries, heads, size] and k and v [batch, keys, key heads,
+/// size]. Heads share key heads in groups of heads / key heads.
 /// </summary>
 internal unsafe struct AttentionArguments
 {

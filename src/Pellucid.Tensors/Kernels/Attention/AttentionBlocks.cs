@@ -58,7 +58,9 @@ internal readonly unsafe struct AttentionBlocks(AttentionArguments arguments, in
         }
     }
 
-    /// <summary>Up to eight queries: scores, their exponentials, and the weighted sum of values, divided by the sum of the weights last.</summary>
+    /// <summary>
+    /// Up to eight queries: scores, their exponentials, and the weighted sum of values, divided by the sum of the weights last.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Attend<TSimd, TVector>(in Workspace work, long batch, long head, int query, int count)
         where TSimd : struct, ISimd<TVector>
@@ -67,7 +69,8 @@ internal readonly unsafe struct AttentionBlocks(AttentionArguments arguments, in
         int size = _arguments.Size;
         float* q = _arguments.Q + _arguments.StridesQ.Offset(batch, query, head);
         Packing.Interleave(q, _arguments.StridesQ.Position, count, size, work.Queries, Rows);
-        new UnaryKernel<ScaleOperation>(new ScaleOperation(_arguments.Scale), work.Queries, work.Queries).Run<TSimd, TVector>(0, size * Rows);
+        ScaleOperation scaleQueries = new(_arguments.Scale);
+        new UnaryKernel<ScaleOperation>(scaleQueries, work.Queries, work.Queries).Run<TSimd, TVector>(0, size * Rows);
         int seen = _arguments.Seen(query + count - 1);
         for (int row = 0; row < count; row += TSimd.TileRows)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Kernels;
@@ -13,6 +14,13 @@ internal readonly unsafe struct AttentionRows(AttentionArguments arguments) : IR
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
+        // A head that fills half a vector at most is quicker with shorter ones.
+        if (TSimd.Width == 16 && _arguments.Size <= 8)
+        {
+            Run<Avx2Simd, Vector256<float>>(start, end);
+            return;
+        }
+
         float* scores = Scratch.Rent(1, _arguments.Keys);
         int group = _arguments.Heads / _arguments.KeyHeads;
         int size = _arguments.Size;
@@ -25,11 +33,7 @@ internal readonly unsafe struct AttentionRows(AttentionArguments arguments) : IR
             float* q = _arguments.Q + _arguments.StridesQ.Offset(batch, query, head);
             float* k = _arguments.K + _arguments.StridesK.Offset(batch, 0, head / group);
             float* v = _arguments.V + _arguments.StridesV.Offset(batch, 0, head / group);
-            for (int key = 0; key < seen; key++)
-            {
-                scores[key] = Reductions.Dot<TSimd, TVector>(q, k + (key * _arguments.StridesK.Position), size) * _arguments.Scale;
-            }
-
+            Score<TSimd, TVector>(q, k, seen, scores);
             float sum = Softmax.Exponentials<TSimd, TVector>(scores, scores, seen);
             float* z = _arguments.Z + _arguments.StridesZ.Offset(batch, query, head);
             for (int index = 0; index < size; index += TSimd.Width)
@@ -40,6 +44,34 @@ internal readonly unsafe struct AttentionRows(AttentionArguments arguments) : IR
                     : MixFirst<TSimd, TVector>(scores, v + index, seen, count);
                 TSimd.StoreFirst(z + index, TSimd.Multiply(value, TSimd.Broadcast(1 / sum)), count);
             }
+        }
+    }
+
+    /// <summary>The scaled product of a query with every key that it sees.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Score<TSimd, TVector>(float* q, float* k, int keys, float* scores)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int size = _arguments.Size;
+        nint stride = _arguments.StridesK.Position;
+        float scale = _arguments.Scale;
+        if (size == TSimd.Width)
+        {
+            TVector whole = TSimd.Multiply(TSimd.Load(q), TSimd.Broadcast(scale));
+            for (int key = 0; key < keys; key++)
+            {
+                scores[key] = TSimd.Sum(TSimd.Multiply(whole, TSimd.Load(k)));
+                k += stride;
+            }
+
+            return;
+        }
+
+        for (int key = 0; key < keys; key++)
+        {
+            scores[key] = Reductions.Dot<TSimd, TVector>(q, k, size) * scale;
+            k += stride;
         }
     }
 

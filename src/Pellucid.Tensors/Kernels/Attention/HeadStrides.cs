@@ -1,6 +1,8 @@
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>How many floats lie between neighbours along the axes of an array [batch, position, head, d], whose last axis is contiguous.</summary>
+/// <summary>
+/// How many floats lie between neighbours along the axes of an array [batch, position, head, d], whose last axis is contiguous.
+/// </summary>
 internal readonly record struct HeadStrides(nint Batch, nint Position, nint Head)
 {
     /// <summary>The strides of an array without gaps.</summary>

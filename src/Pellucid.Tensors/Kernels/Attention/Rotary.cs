@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// Rotary position embedding (Su et al. 2021, arXiv:2104.09864) in its half-split form: the pair (x_i, x_{i + d/2}) of a head vector is turned by the
-/// angle of its position and i.
+/// Rotary position embedding (Su et al. 2021, arXiv:2104.09864) in its half-split form: the pair (x_i, x_{i + d/2}) of a head vector is
+/// turned by the angle of its position and i.
 /// </summary>
 internal static unsafe class Rotary
 {
@@ -24,10 +24,21 @@ internal static unsafe class Rotary
         float* sines,
         bool inverse = false) =>
         Dispatch.RunRows(
-            new RotateKernel(x, y, strides, positions, heads, size / 2, cosines, sines, inverse), (long)batch * positions, (long)heads * size, 2);
+            new RotateKernel(x, y, strides, positions, heads, size / 2, cosines, sines, inverse),
+            (long)batch * positions,
+            (long)heads * size,
+            cost: 2);
 
     private readonly struct RotateKernel(
-        float* x, float* y, HeadStrides strides, int positions, int heads, int half, float* cosines, float* sines, bool inverse) : IRangeKernel
+        float* x,
+        float* y,
+        HeadStrides strides,
+        int positions,
+        int heads,
+        int half,
+        float* cosines,
+        float* sines,
+        bool inverse) : IRangeKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TSimd, TVector>(long start, long end)

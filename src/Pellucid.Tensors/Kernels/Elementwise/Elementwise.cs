@@ -33,7 +33,8 @@ internal static unsafe class Elementwise
     internal static void AddScalar(float* x, float addend, float* y, long length) => Unary(new AddScalarOperation(addend), x, y, length);
 
     /// <summary>y += x · factor.</summary>
-    internal static void AddScaled(float* x, float factor, float* y, long length) => Binary(new AddScaledOperation(factor), x, y, y, length);
+    internal static void AddScaled(float* x, float factor, float* y, long length) =>
+        Binary(new AddScaledOperation(factor), x, y, y, length);
 
     /// <summary>z = x + y.</summary>
     internal static void Add(float* x, float* y, float* z, long length) => Binary<AddOperation>(default, x, y, z, length);
@@ -48,7 +49,8 @@ internal static unsafe class Elementwise
     internal static void Divide(float* x, float* y, float* z, long length) => Binary<DivideOperation>(default, x, y, z, length);
 
     /// <summary>y = silu(gate) · up.</summary>
-    internal static void SwiGlu(float* gate, float* up, float* y, long length) => Binary<SwiGluOperation>(default, gate, up, y, length, CostOfExp);
+    internal static void SwiGlu(float* gate, float* up, float* y, long length) =>
+        Binary<SwiGluOperation>(default, gate, up, y, length, CostOfExp);
 
     /// <summary>z [rows, width] = x [rows, width] + vector [width].</summary>
     internal static void AddRowVector(float* x, float* vector, float* z, long rows, int width) =>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// Elementary functions of a vector. <see cref="Exp"/> reduces to r in ±ln 2 / 2 and uses the degree-6 polynomial of Cephes' expf (Moshier 1992); the
-/// complementary error function is the Chebyshev fit of Press et al. (Numerical Recipes, erfcc), 1.2e-7 relative.
+/// Elementary functions of a vector. <see cref="Exp"/> reduces to r in ±ln 2 / 2 and uses the degree-6 polynomial of Cephes' expf (Moshier
+/// 1992); the complementary error function is the Chebyshev fit of Press et al. (Numerical Recipes, erfcc), 1.2e-7 relative.
 /// </summary>
 internal static class VectorMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
@@ -43,7 +43,9 @@ internal static class VectorMath<TSimd, TVector>
     internal static TVector Silu(TVector x) =>
         TSimd.Divide(x, TSimd.Add(TSimd.Broadcast(1f), Exp(TSimd.Subtract(TSimd.Broadcast(0f), x))));
 
-    /// <summary>The distribution function of the standard normal, Φ(x) = erfc(-x / √2) / 2; accurate relative to Φ in the lower tail too.</summary>
+    /// <summary>
+    /// The distribution function of the standard normal, Φ(x) = erfc(-x / √2) / 2; accurate relative to Φ in the lower tail too.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector NormalDistribution(TVector x)
     {

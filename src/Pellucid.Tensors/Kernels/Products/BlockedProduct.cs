@@ -4,18 +4,19 @@ using Pellucid.Tensors.Threading;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// The product of many rows, blocked for the caches (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): a part is a block
-/// of C; for each block of k it packs its rows of A into the thread's own buffer, then runs over panels of B and, within each, panels of A.
+/// The product of many rows, blocked for the caches (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): a
+/// part is a block of C; for each block of k it packs its rows of A into the thread's own buffer, then runs over panels of B and, within
+/// each, panels of A.
 /// </summary>
 internal readonly unsafe struct BlockedProduct : IRangeKernel
 {
     private const int DepthBlock = 768;
     private const int MostRows = 192;
     private const int MostColumns = 768;
-    private const int FewestRows = 48;
-    private const int FewestColumns = 192;
+    private const int FewestRows = 32;
+    private const int FewestColumns = 96;
     private const int WantedParts = 12;
-    private const double LeastWork = 1 << 20; // multiply-adds in a part: some twenty microseconds
+    private const double LeastWork = 1 << 18; // multiply-adds worth sharing: some four microseconds
 
     private readonly ProductArguments _arguments;
     private readonly int _rowBlock;
@@ -24,25 +25,30 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
     private BlockedProduct(ProductArguments arguments)
     {
         _arguments = arguments;
-        _rowBlock = MostRows;
-        _columnBlock = MostColumns;
+        _rowBlock = RoundUp(Math.Min(MostRows, arguments.Rows), Tile.PanelRows);
+        _columnBlock = RoundUp(Math.Min(MostColumns, arguments.Columns), PackedMatrix.PanelWidth);
 
-        // Smaller blocks while there are too few for the processors to share and each is still worth handing out.
+        // Smaller blocks while there are too few for the processors to share and each is still worth handing out. Cutting rows makes B be
+        // read
+        // again, cutting columns makes A be packed again, which costs more.
         while (Parts < WantedParts && Work > LeastWork)
         {
-            if (_rowBlock > FewestRows && arguments.Rows > _rowBlock / 2)
+            if (_rowBlock > FewestRows && (_rowBlock > _columnBlock / 4 || _columnBlock <= FewestColumns))
             {
-                _rowBlock /= 2;
+                _rowBlock = RoundUp(_rowBlock / 2, Tile.PanelRows);
             }
-            else if (_columnBlock > FewestColumns && arguments.Columns > _columnBlock / 2)
+            else if (_columnBlock > FewestColumns)
             {
-                _columnBlock /= 2;
+                _columnBlock = RoundUp(_columnBlock / 2, PackedMatrix.PanelWidth);
             }
             else
             {
                 break;
             }
         }
+
+        // Blocks of equal size, in whole panels, so that no thread waits for another's larger one.
+        _rowBlock = RoundUp((int)((arguments.Rows + RowBlocks - 1) / RowBlocks), Tile.PanelRows);
     }
 
     private long RowBlocks => ((long)_arguments.Rows + _rowBlock - 1) / _rowBlock;
@@ -53,11 +59,13 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
 
     private double Work => (double)Math.Min(_rowBlock, _arguments.Rows) * Math.Min(_columnBlock, _arguments.Columns) * _arguments.Depth;
 
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
     internal static void Run(in ProductArguments arguments)
     {
         BlockedProduct kernel = new(arguments);
         double total = (double)arguments.Rows * arguments.Columns * arguments.Depth;
-        Dispatch.Run(kernel, kernel.Parts, total < LeastWork / 4 ? long.MaxValue : Math.Max(1, (long)(LeastWork / 4 / kernel.Work)));
+        Dispatch.Run(kernel, kernel.Parts, total < LeastWork ? long.MaxValue : Math.Max(1, (long)(LeastWork / 2 / kernel.Work)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -101,8 +109,9 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
             float* panelBias = bias == null ? null : bias + column;
             for (int row = 0; row < rows; row += Tile.PanelRows)
             {
+                int count = Math.Min(Tile.PanelRows, rows - row);
                 PanelPair<TSimd, TVector>(
-                    packed + ((nint)row * depth), Math.Min(Tile.PanelRows, rows - row), b, depth, c + (row * _arguments.StrideC), width, add, panelBias);
+                    packed + ((nint)row * depth), count, b, depth, c + (row * _arguments.StrideC), width, add, panelBias);
             }
         }
     }
@@ -124,7 +133,8 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
                 if (count % TSimd.Width == 0)
                 {
                     Tiles.Multiply<TSimd, TVector>(
-                        tileRows, count / TSimd.Width, a + row, b + column, PackedMatrix.PanelWidth, depth, target, _arguments.StrideC, add, tileBias);
+                        tileRows, count / TSimd.Width, a + row, b + column, PackedMatrix.PanelWidth, depth, target, _arguments.StrideC,
+                        add, tileBias);
                 }
                 else
                 {

@@ -3,14 +3,14 @@ using Pellucid.Tensors.Memory;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// Matrix products. C is cut into tiles by its size alone, and every element is summed over k in order, so an element's bits depend neither on
-/// the number of threads nor on the number of rows in the batch.
+/// Matrix products. C is cut into tiles by its size alone, and every element is summed over k in order, so an element's bits depend
+/// neither on the number of threads nor on the number of rows in the batch.
 /// </summary>
 internal static unsafe class MatrixProduct
 {
     /// <summary>
-    /// C [rows, outputs] = A [rows, inputs] · B [inputs, outputs] (+ C) (+ bias [outputs]). Rows of A and of C are <paramref name="strideA"/> and
-    /// <paramref name="strideC"/> floats apart; C must not overlap A. A null bias is none.
+    /// C [rows, outputs] = A [rows, inputs] · B [inputs, outputs] (+ C) (+ bias [outputs]). Rows of A and of C are
+    /// <paramref name="strideA"/> and <paramref name="strideC"/> floats apart; C must not overlap A. A null bias is none.
     /// </summary>
     internal static void Multiply(
         float* a, nint strideA, int rows, PackedMatrix b, float* c, nint strideC, bool accumulate = false, float* bias = null)
@@ -20,8 +20,8 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>
-    /// C [m, n] = op(A) [m, k] · op(B) [k, n] (+ C), where op transposes on request; B is packed on the way. All are row-major as stored, with rows a
-    /// stride apart: a transposed A is stored [k, m], a transposed B [n, k].
+    /// C [m, n] = op(A) [m, k] · op(B) [k, n] (+ C), where op transposes on request; B is packed on the way. All are row-major as stored,
+    /// with rows a stride apart: a transposed A is stored [k, m], a transposed B [n, k].
     /// </summary>
     internal static void Multiply(
         float* a,

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// Copies matrices into the order in which <see cref="Tile"/> reads them: A in panels of eight rows, <c>[k][8]</c>, and B in panels of 48 columns,
-/// <c>[k][48]</c>. Where rows or columns run out, panels of B are filled with zeros, panels of A are not filled.
+/// Copies matrices into the order in which <see cref="Tile"/> reads them: A in panels of eight rows, <c>[k][8]</c>, and B in panels of 48
+/// columns, <c>[k][48]</c>. Where rows or columns run out, panels of B are filled with zeros, panels of A are not filled.
 /// </summary>
 internal static unsafe class Packing
 {
@@ -46,8 +46,8 @@ internal static unsafe class Packing
     }
 
     /// <summary>
-    /// Packs one panel of B: depth×columns elements, element (k, column) at <c>source[k · strideDepth + column · strideColumn]</c>, one of the strides being
-    /// 1; at most 48 columns.
+    /// Packs one panel of B: depth×columns elements, element (k, column) at <c>source[k · strideDepth + column · strideColumn]</c>, one of
+    /// the strides being 1; at most 48 columns.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void PackColumns(float* source, nint strideDepth, nint strideColumn, int depth, int columns, float* panel)

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// The innermost loop of every product: C[rows, columns] = (C or 0) (+ bias) + A·B for up to eight rows and three vectors of columns, all held in
-/// registers. The accumulators are named locals because in an array they would live in memory (half the speed). The row and
-/// column counts are types, so that the compiler drops what a smaller tile does not have. Every element is summed over k in order, starting from
-/// its initial value, so its bits do not depend on the tile that computed it.
+/// The innermost loop of every product: C[rows, columns] = (C or 0) (+ bias) + A·B for up to eight rows and three vectors of columns, all
+/// held in registers. The accumulators are named locals because in an array they would live in memory (half the speed). The row and
+/// column counts are types, so that the compiler drops what a smaller tile does not have. Every element is summed over k in order,
+/// starting from its initial value, so its bits do not depend on the tile that computed it.
 /// </summary>
 internal static unsafe class Tile
 {

@@ -19,8 +19,8 @@ internal static partial class Reference
     }
 
     /// <summary>
-    /// z of one query over keys and values [keys, size]: softmax(scale · q·k) v over the first <paramref name="seen"/> keys. Rows of keys and values are
-    /// <paramref name="stride"/> elements apart.
+    /// z of one query over keys and values [keys, size]: softmax(scale · q·k) v over the first <paramref name="seen"/> keys. Rows of keys
+    /// and values are <paramref name="stride"/> elements apart.
     /// </summary>
     internal static void Attend<T>(
         ReadOnlySpan<T> query, ReadOnlySpan<T> keys, ReadOnlySpan<T> values, int stride, int seen, T scale, Span<T> z)

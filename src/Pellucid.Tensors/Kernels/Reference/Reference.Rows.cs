@@ -95,7 +95,9 @@ internal static partial class Reference
         }
     }
 
-    /// <summary>The places of the largest elements of one row, largest first, the lower index first among equals; NaN counts as -∞.</summary>
+    /// <summary>
+    /// The places of the largest elements of one row, largest first, the lower index first among equals; NaN counts as -∞.
+    /// </summary>
     internal static int[] TopK<T>(ReadOnlySpan<T> x, int count)
         where T : IFloatingPointIeee754<T>
     {

@@ -16,13 +16,15 @@ internal static unsafe class Normalization
         Dispatch.RunRows(new RmsScaleKernel(x, scale, width, eps), rows, width, Cost);
 
     /// <summary>
-    /// y = (x - mean) / √(variance + eps) · weight [width] + bias [width]; a null weight is ones and a null bias zeros (Ba, Kiros and Hinton 2016,
-    /// arXiv:1607.06450). The variance is that of the whole row (divided by width).
+    /// y = (x - mean) / √(variance + eps) · weight [width] + bias [width]; a null weight is ones and a null bias zeros (Ba, Kiros and
+    /// Hinton 2016, arXiv:1607.06450). The variance is that of the whole row (divided by width).
     /// </summary>
     internal static void LayerNorm(float* x, float* weight, float* bias, float* y, long rows, int width, float eps) =>
         Dispatch.RunRows(new LayerKernel(x, weight, bias, y, width, eps), rows, width, Cost + 1);
 
-    /// <summary>mean [rows] and scale [rows] = √(variance + eps), what layer normalization subtracts and divides by; either may be null.</summary>
+    /// <summary>
+    /// mean [rows] and scale [rows] = √(variance + eps), what layer normalization subtracts and divides by; either may be null.
+    /// </summary>
     internal static void LayerScale(float* x, float* mean, float* scale, long rows, int width, float eps) =>
         Dispatch.RunRows(new LayerScaleKernel(x, mean, scale, width, eps), rows, width, Cost);
 
@@ -57,7 +59,9 @@ internal static unsafe class Normalization
         where TVector : struct =>
         MathF.Sqrt((Reductions.Dot<TSimd, TVector>(x, x, width) / width) + eps);
 
-    /// <summary>In two passes: the mean first, then the squares about it, because the difference of two large sums would lose everything.</summary>
+    /// <summary>
+    /// In two passes: the mean first, then the squares about it, because the difference of two large sums would lose everything.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Deviation<TSimd, TVector>(float* x, int width, float eps, out float mean)
         where TSimd : struct, ISimd<TVector>

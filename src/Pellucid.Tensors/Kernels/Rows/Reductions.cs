@@ -3,7 +3,9 @@ using Pellucid.Tensors.Memory;
 
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>Sums over whole arrays: chunks of fixed length in float, the chunks' sums in double, in order, so that the bits never vary.</summary>
+/// <summary>
+/// Sums over whole arrays: chunks of fixed length in float, the chunks' sums in double, in order, so that the bits never vary.
+/// </summary>
 internal static unsafe class Reductions
 {
     private const long Chunk = 2048;

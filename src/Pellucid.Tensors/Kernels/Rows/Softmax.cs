@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// Softmax and what is made of it, over rows of x [rows, width]; results may be written over x. A row whose largest value is -∞ or +∞, or that
-/// holds a NaN, becomes NaN, as in PyTorch; an element of -∞ beside finite ones becomes exactly 0.
+/// Softmax and what is made of it, over rows of x [rows, width]; results may be written over x. A row whose largest value is -∞ or +∞, or
+/// that holds a NaN, becomes NaN, as in PyTorch; an element of -∞ beside finite ones becomes exactly 0.
 /// </summary>
 internal static unsafe class Softmax
 {
@@ -19,7 +19,8 @@ internal static unsafe class Softmax
         Dispatch.RunRows(new LogKernel(x, y, width), rows, width, Cost);
 
     /// <summary>
-    /// Softmax of scores [outer, queries, keys] where query i sees the keys 0..offset + i; every later key gets exactly 0, whatever its score.
+    /// Softmax of scores [outer, queries, keys] where query i sees the keys 0..offset + i; every later key gets exactly 0, whatever its
+    /// score.
     /// </summary>
     internal static void Causal(float* x, float* y, long outer, int queries, int keys, int offset) =>
         Dispatch.RunRows(new CausalKernel(x, y, queries, keys, offset), outer * queries, keys, Cost);

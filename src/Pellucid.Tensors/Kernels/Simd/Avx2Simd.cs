@@ -40,7 +40,8 @@ internal readonly unsafe struct Avx2Simd : ISimd<Vector256<float>>
     public static Vector256<float> Divide(Vector256<float> left, Vector256<float> right) => left / right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) => Fma.MultiplyAdd(left, right, addend);
+    public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
+        Fma.MultiplyAdd(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Avx.Max(left, right);
@@ -65,7 +66,8 @@ internal readonly unsafe struct Avx2Simd : ISimd<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SelectGreater(Vector256<float> left, Vector256<float> right, Vector256<float> yes, Vector256<float> no) =>
+    public static Vector256<float> SelectGreater(
+        Vector256<float> left, Vector256<float> right, Vector256<float> yes, Vector256<float> no) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,7 +75,8 @@ internal readonly unsafe struct Avx2Simd : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(FirstMask(count), value, rest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint GreaterMask(Vector256<float> left, Vector256<float> right) => (uint)Vector256.GreaterThan(left, right).ExtractMostSignificantBits();
+    public static uint GreaterMask(Vector256<float> left, Vector256<float> right) =>
+        (uint)Vector256.GreaterThan(left, right).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => PortableSimd.Sum(value.GetLower() + value.GetUpper());

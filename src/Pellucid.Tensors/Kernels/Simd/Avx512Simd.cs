@@ -41,7 +41,8 @@ internal readonly unsafe struct Avx512Simd : ISimd<Vector512<float>>
     public static Vector512<float> Divide(Vector512<float> left, Vector512<float> right) => left / right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) => Avx512F.FusedMultiplyAdd(left, right, addend);
+    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
+        Avx512F.FusedMultiplyAdd(left, right, addend);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Avx512F.Max(left, right);
@@ -62,7 +63,8 @@ internal readonly unsafe struct Avx512Simd : ISimd<Vector512<float>>
     public static Vector512<float> Scale(Vector512<float> value, Vector512<float> exponent) => Avx512F.Scale(value, exponent);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SelectGreater(Vector512<float> left, Vector512<float> right, Vector512<float> yes, Vector512<float> no) =>
+    public static Vector512<float> SelectGreater(
+        Vector512<float> left, Vector512<float> right, Vector512<float> yes, Vector512<float> no) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,7 +72,8 @@ internal readonly unsafe struct Avx512Simd : ISimd<Vector512<float>>
         Vector512.ConditionalSelect(FirstMask(count), value, rest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint GreaterMask(Vector512<float> left, Vector512<float> right) => (uint)Vector512.GreaterThan(left, right).ExtractMostSignificantBits();
+    public static uint GreaterMask(Vector512<float> left, Vector512<float> right) =>
+        (uint)Vector512.GreaterThan(left, right).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Avx2Simd.Sum(value.GetLower() + value.GetUpper());

@@ -40,7 +40,9 @@ internal static class Dispatch
             });
     }
 
-    /// <summary>Runs items that are rows of <paramref name="width"/> floats, each float <paramref name="cost"/> times as dear as an addition.</summary>
+    /// <summary>
+    /// Runs items that are rows of <paramref name="width"/> floats, each float <paramref name="cost"/> times as dear as an addition.
+    /// </summary>
     internal static void RunRows<TKernel>(in TKernel kernel, long rows, long width, int cost = 1)
         where TKernel : struct, IRangeKernel =>
         Run(kernel, rows, Math.Max(1, Grain / cost / Math.Max(1, width)));

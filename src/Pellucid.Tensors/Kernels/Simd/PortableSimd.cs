@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>Four lanes in operations that .NET runs on every processor, in software where it must. Products are rounded before they are added,
-/// so that the bits are the same on all of them.</summary>
+/// <summary>Four lanes in operations that .NET runs on every processor, in software where it must. Products are rounded before they are
+/// added, so that the bits are the same on all of them.</summary>
 internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
 {
     public static int Width => 4;
@@ -51,13 +51,16 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     public static Vector128<float> Divide(Vector128<float> left, Vector128<float> right) => left / right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) => (left * right) + addend;
+    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
+        (left * right) + addend;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
+    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) => Vector128.ConditionalSelect(Vector128.LessThan(left, right), left, right);
+    public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(left, right), left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Abs(Vector128<float> value) => Vector128.Abs(value);
@@ -76,7 +79,8 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SelectGreater(Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) =>
+    public static Vector128<float> SelectGreater(
+        Vector128<float> left, Vector128<float> right, Vector128<float> yes, Vector128<float> no) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), yes, no);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -84,21 +88,22 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
         Vector128.ConditionalSelect(FirstMask(count), value, rest);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint GreaterMask(Vector128<float> left, Vector128<float> right) => (uint)Vector128.GreaterThan(left, right).ExtractMostSignificantBits();
+    public static uint GreaterMask(Vector128<float> left, Vector128<float> right) =>
+        (uint)Vector128.GreaterThan(left, right).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value)
     {
-        Vector64<float> folded = value.GetLower() + value.GetUpper();
-        return folded.GetElement(0) + folded.GetElement(1);
+        Vector128<float> folded = value + Swap(value);
+        return folded.ToScalar() + folded.GetElement(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Vector128<float> value)
     {
-        float low = value.GetElement(0) > value.GetElement(1) ? value.GetElement(0) : value.GetElement(1);
-        float high = value.GetElement(2) > value.GetElement(3) ? value.GetElement(2) : value.GetElement(3);
-        return low > high ? low : high;
+        Vector128<float> folded = Max(value, Swap(value));
+        float even = folded.ToScalar(), odd = folded.GetElement(1);
+        return even > odd ? even : odd;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,6 +111,10 @@ internal readonly unsafe struct PortableSimd : ISimd<Vector128<float>>
     {
         // no portable instruction asks for it
     }
+
+    /// <summary>The halves exchanged: shuffles are fast everywhere, 64-bit vectors are not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Swap(Vector128<float> value) => Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> FirstMask(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();

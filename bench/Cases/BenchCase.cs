@@ -1,0 +1,20 @@
+namespace Pellucid.Bench.Cases;
+
+/// <summary>One measured case and its named baselines, which are run in turn with it.</summary>
+internal abstract class BenchCase
+{
+    internal abstract string Name { get; }
+
+    internal abstract string Unit { get; }
+
+    internal abstract bool HigherIsBetter { get; }
+
+    internal abstract CaseResult Measure(Action<string> log);
+
+    /// <summary>The middle of the values.</summary>
+    protected static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Pellucid.Activations;
+
+namespace Pellucid.Cli.Frame;
+
+/// <summary>Arguments and options of the kinds that verbs share, with one wording for a malformed value.</summary>
+internal static class Values
+{
+    private const double HeldOutShare = 0.1;
+
+    /// <summary>The MODEL argument.</summary>
+    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), a folder or a checkpoint file." };
+
+    /// <summary>The CORPUS argument.</summary>
+    internal static Argument<string> Corpus() => new("CORPUS")
+    {
+        Description = "tinystories, a text file, a folder of them, a .jsonl or .json file, or self:N[:SEED] for N texts sampled from the model.",
+    };
+
+    /// <summary>The STORE argument.</summary>
+    internal static Argument<string> Store() => new("STORE") { Description = "Folder that 'pellucid harvest' wrote." };
+
+    /// <summary>The DICT argument.</summary>
+    internal static Argument<string> DictionaryFolder() => new("DICT") { Description = "Folder of a dictionary in the SAELens layout." };
+
+    /// <summary>The <c>--documents</c> option.</summary>
+    internal static Option<Documents> DocumentsToRead(Documents fallback) =>
+        Parsed("--documents", "PART", "train (the first nine tenths), held-out (the last tenth) or all.", fallback, "train, held-out or all", text => text switch
+        {
+            "train" => (true, Documents.Train),
+            "held-out" => (true, Documents.HeldOut),
+            "all" => (true, Documents.All),
+            _ => (false, default),
+        });
+
+    /// <summary>The documents that were asked for.</summary>
+    internal static Corpus Choose(Corpus corpus, Documents documents) => documents switch
+    {
+        Documents.Train => corpus.Split(HeldOutShare).Train,
+        Documents.HeldOut => corpus.Split(HeldOutShare).HeldOut,
+        _ => corpus,
+    };
+
+    /// <summary>A whole number.</summary>
+    internal static Option<int> Integer(string name, string description, int fallback, int least = 0) =>
+        Parsed(name, "N", description, fallback, $"a whole number of at least {least}", text =>
+            (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least, value));
+
+    /// <summary>The <c>--seed</c> option.</summary>
+    internal static Option<long> Seed(long fallback = 0) =>
+        Parsed("--seed", "S", "Seed of everything that is drawn.", fallback, "a whole number", text =>
+            (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value), value));
+
+    /// <summary>A number within bounds, both included.</summary>
+    internal static Option<double> Number(string name, string description, double fallback, double least, double most = double.MaxValue) =>
+        Parsed(name, "X", description, fallback, most == double.MaxValue ? $"a number of at least {least}" : $"a number from {least} to {most}", text =>
+            (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most, value));
+
+    /// <summary>An option whose text is parsed by a function.</summary>
+    /// <param name="name">Its name, with the dashes.</param>
+    /// <param name="shown">How its value is called in the help.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="fallback">Its value when it is not given.</param>
+    /// <param name="expected">What a good value is, to follow "is not".</param>
+    /// <param name="parse">Whether a text is good, and its value.</param>
+    internal static Option<T> Parsed<T>(string name, string shown, string description, T fallback, string expected, Func<string, (bool Good, T Value)> parse) =>
+        new(name)
+        {
+            HelpName = shown,
+            Description = description,
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result => ParseOne(result, name, expected, parse),
+        };
+
+    /// <summary>Parses the last text of a result, or adds the error that says what was expected.</summary>
+    internal static T ParseOne<T>(ArgumentResult result, string name, string expected, Func<string, (bool Good, T Value)> parse)
+    {
+        string text = result.Tokens[^1].Value;
+        (bool good, T value) = parse(text);
+        if (!good)
+        {
+            result.AddError($"{name} '{text}' is not {expected}.");
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Pellucid.Activations;
+using Pellucid.Cli.Frame;
+using Pellucid.Models;
+using Pellucid.Tensors;
+
+namespace Pellucid.Cli.Verbs;
+
+/// <summary>What <c>harvest --json</c> prints.</summary>
+internal sealed record HarvestResult(string Out, string Model, string Hook, int Width, long Tokens, int Sequences, int Shards);
+
+/// <summary><c>pellucid harvest</c>: writes the activations of one hook over a corpus.</summary>
+internal sealed class Harvest : Verb
+{
+    private readonly Argument<string> _model = Values.Model();
+    private readonly Argument<string> _corpus = Values.Corpus();
+    private readonly Option<string> _at = new("--at") { HelpName = "HOOK", Description = "The hook, such as blocks.2.mlp.hook_post.", Required = true };
+    private readonly Option<long> _tokens = Values.Parsed("--tokens", "N", "Most tokens to harvest, BOS not counted.", long.MaxValue, "a whole number of at least 1", text =>
+        (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= 1, value));
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "Folder of the store; an unfinished one is gone on with.", Required = true };
+    private readonly Option<Documents> _documents = Values.DocumentsToRead(Documents.Train);
+    private readonly Option<int> _length = Values.Integer("--length", "Longest sequence, BOS included; 0 for the model's context.", 0);
+    private readonly Option<bool> _cut = new("--cut") { Description = "Cut documents that are longer than a sequence instead of splitting them." };
+    private readonly Option<DType> _storage = Values.Parsed("--storage", "TYPE", "How values are stored: f32, bf16 or f16.", DType.F32, "f32, bf16 or f16", text =>
+        (Enum.TryParse(text, ignoreCase: true, out DType type) && type is DType.F32 or DType.BF16 or DType.F16, type));
+    private readonly Option<long> _seed = Values.Seed();
+
+    internal Harvest()
+        : base("harvest", "Writes the activations of a hook over a corpus, with statistics and examples of every unit.")
+    {
+        Arguments.Add(_model);
+        Arguments.Add(_corpus);
+        foreach (Option option in (Option[])[_at, _tokens, _out, _documents, _length, _cut, _storage, _seed])
+        {
+            Options.Add(option);
+        }
+    }
+
+    internal override IReadOnlyList<string> Examples { get; } =
+    [
+        "pellucid harvest stories260k tinystories --at blocks.2.mlp.hook_post --tokens 20000 --out out/store",
+        "pellucid harvest stories260k self:50 --at blocks.2.hook_resid_post --out out/sampled --json",
+    ];
+
+    internal override string Json => """{"out","model","hook","width","tokens","sequences","shards"}""";
+
+    internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents));
+        string folder = parse.GetRequiredValue(_out);
+        HarvestOptions options = new()
+        {
+            Hook = parse.GetRequiredValue(_at),
+            Tokens = parse.GetValue(_tokens),
+            SequenceLength = parse.GetValue(_length),
+            LongDocuments = parse.GetValue(_cut) ? LongDocuments.Cut : LongDocuments.Split,
+            Storage = parse.GetValue(_storage),
+            Summary = new SummaryOptions { Seed = parse.GetValue(_seed) },
+        };
+        using ActivationStore store = await terminal.WithProgressAsync(
+            "harvest", progress => Harvester.HarvestAsync(
+                model, corpus, folder, options, Terminal.Fractions<HarvestProgress>(progress, at => (double)at.Tokens / at.Wanted), cancellationToken));
+        HarvestResult result = new(folder, store.Manifest.Model, store.Manifest.Hook, store.Manifest.Width, store.Rows, store.Sequences, store.Shards);
+        terminal.Note($"{result.Tokens} tokens of {result.Sequences} sequences in {result.Shards} shards");
+        terminal.Print(result, CliJson.Documents.HarvestResult, result.Out);
+    }
+}

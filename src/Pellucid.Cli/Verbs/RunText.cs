@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Pellucid.Cli.Frame;
+using Pellucid.Models;
+using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Cli.Verbs;
+
+/// <summary>What <c>run --json</c> prints.</summary>
+internal sealed record RunResult(IReadOnlyList<int> Ids, IReadOnlyList<string>? Tokens, double Loss, IReadOnlyList<TopToken> Top);
+
+/// <summary>A token that the model expects next.</summary>
+internal sealed record TopToken(string? Token, int Id, double Probability);
+
+/// <summary><c>pellucid run</c>: one pass over a text or over token ids.</summary>
+internal sealed class RunText : Verb
+{
+    private const int TopCount = 10;
+
+    private readonly Argument<string> _model = Values.Model();
+    private readonly Option<string?> _text = new("--text") { HelpName = "T", Description = "The text; BOS goes in front where the model was trained with it." };
+    private readonly Option<int[]?> _ids = Values.Parsed<int[]?>("--ids", "1,2,3", "Token ids, taken as they are, without BOS.", null, "token ids such as 1,403,7", ParseIds);
+    private readonly Option<bool> _noBos = new("--no-bos") { Description = "Put no BOS in front of the text." };
+    private readonly Option<string[]> _capture = new("--capture") { HelpName = "HOOK ...", Description = "Activations to write to --out.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string?> _out = new("--out") { HelpName = "FILE.safetensors", Description = "Where logits and captured activations go, as float32 [batch, pos, ...]." };
+
+    internal RunText()
+        : base("run", "Runs a model on a text and shows what it predicts.")
+    {
+        Arguments.Add(_model);
+        Options.Add(_text);
+        Options.Add(_ids);
+        Options.Add(_noBos);
+        Options.Add(_capture);
+        Options.Add(_out);
+        Validators.Add(Check);
+    }
+
+    internal override IReadOnlyList<string> Examples { get; } =
+    [
+        "pellucid run stories260k --text \"Once upon a time\"",
+        "pellucid run stories260k --ids 1,403,407 --capture blocks.2.mlp.hook_post --out run.safetensors --json",
+    ];
+
+    internal override string Json =>
+        """
+        {"ids","tokens","loss","top":[{"token","id","probability"}]}: ids with BOS; loss the mean in nats over predicted tokens, null where
+        there is none; top the ten likeliest next tokens. tokens and token are null for a model without a tokenizer.
+        """;
+
+    internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
+    {
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        string[] hooks = [.. (parse.GetValue(_capture) ?? []).Distinct()];
+        RunOptions options = new() { Capture = Capture.Of(hooks), CancellationToken = cancellationToken };
+        using Run run = model.Run(TokenBatch.Of(Ids(parse, model)), options);
+        RunResult result = Describe(model, run);
+        if (parse.GetValue(_out) is { } path)
+        {
+            Write(path, model, run, hooks);
+        }
+
+        terminal.Table(
+            ["next token", "id#", "probability#"],
+            result.Top.Select(top => (string[])[top.Token ?? "", $"{top.Id}", top.Probability.ToString("0.0000", CultureInfo.InvariantCulture)]));
+        string loss = double.IsNaN(result.Loss) ? "no predicted token" : string.Create(CultureInfo.InvariantCulture, $"loss {result.Loss:0.0000} nats");
+        terminal.Note($"{result.Ids.Count} tokens, {loss}");
+        terminal.Print(result, CliJson.Documents.RunResult);
+    }
+
+    private static (bool Good, int[]? Value) ParseIds(string text)
+    {
+        string[] parts = text.Split(',');
+        int[] ids = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out ids[i]))
+            {
+                return (false, null);
+            }
+        }
+
+        return (true, ids);
+    }
+
+    private static RunResult Describe(Model model, Run run)
+    {
+        using Ops ops = new();
+        using Tensor last = run.Logits.Slice(1, run.Tokens.Positions - 1, 1);
+        float[] probabilities = ops.Softmax(last).ToArray();
+        TopToken[] top =
+        [
+            .. Enumerable.Range(0, probabilities.Length).OrderByDescending(id => probabilities[id]).ThenBy(id => id).Take(TopCount)
+                .Select(id => new TopToken(model.Tokenizer?.TokenText(id), id, probabilities[id])),
+        ];
+        string[]? tokens = model.Tokenizer is { } tokenizer ? [.. run.Tokens.Ids.Select(tokenizer.TokenText)] : null;
+        return new RunResult(run.Tokens.Ids, tokens, run.Loss(), top);
+    }
+
+    private static void Write(string path, Model model, Run run, string[] hooks)
+    {
+        List<KeyValuePair<string, Tensor>> tensors = [new("logits", run.Logits.To(DType.F32))];
+        try
+        {
+            tensors.AddRange(hooks.Select(hook => new KeyValuePair<string, Tensor>(hook, run[hook].To(DType.F32))));
+            Dictionary<string, string> metadata = new()
+            {
+                ["model"] = model.Name,
+                ["model_hash"] = model.Hash,
+                ["ids"] = string.Join(',', run.Tokens.Ids),
+                ["program"] = ProgramVersion.Current.ToString(),
+            };
+            SafetensorsFile.Write(path, tensors, metadata);
+        }
+        finally
+        {
+            tensors.ForEach(pair => pair.Value.Dispose());
+        }
+    }
+
+    private IReadOnlyList<int> Ids(ParseResult parse, Model model) => (parse.GetValue(_ids), parse.GetValue(_text)) switch
+    {
+        ({ Length: > 0 } ids, _) => ids,
+        (_, { } text) when parse.GetValue(_noBos) && model.Tokenizer is { } tokenizer => tokenizer.Encode(text),
+        (_, var text) => model.Tokenize(text!),
+    };
+
+    private void Check(CommandResult result)
+    {
+        bool text = result.GetResult(_text) is not null;
+        bool ids = result.GetResult(_ids) is { Implicit: false };
+        if (text == ids)
+        {
+            result.AddError(text ? "--text and --ids exclude each other." : "Give --text or --ids.");
+        }
+
+        if (result.GetResult(_capture) is { Implicit: false } && result.GetResult(_out) is null)
+        {
+            result.AddError("--capture needs --out FILE.safetensors, where the activations go.");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Pellucid.Explanations.Studies;
+
+/// <summary>Sizes of a quickstart. Immutable.</summary>
+public sealed record QuickstartOptions
+{
+    /// <summary>Folder of the artifacts and the report.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Training tokens.</summary>
+    public long Tokens { get; init; } = 150_000;
+
+    /// <summary>Latents of the dictionary.</summary>
+    public int Latents { get; init; } = 1024;
+
+    /// <summary>Latents active at a token.</summary>
+    public int K { get; init; } = 24;
+
+    /// <summary>Seed of everything random.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Units of each kind that are explained and scored.</summary>
+    public int Units { get; init; } = 100;
+
+    /// <summary>Latents whose text the report shows.</summary>
+    public int Shown { get; init; } = 16;
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+using Pellucid.Cli.Frame;
+
+namespace Pellucid.Cli.Tests.Frame;
+
+/// <summary>What one command line gave.</summary>
+internal sealed record Invocation(int ExitCode, string Output, string Error)
+{
+    /// <summary>Runs a command line in this process, as Program does.</summary>
+    internal static async Task<Invocation> OfAsync(params string[] arguments)
+    {
+        using MemoryStream output = new();
+        using StringWriter error = new();
+        int code = await CommandLine.RunAsync(arguments, new Streams(output, TextWriter.Synchronized(error), false), TestContext.Current.CancellationToken);
+        return new Invocation(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+
+    /// <summary>Runs a command line that must succeed, and reads its one JSON document.</summary>
+    internal static async Task<JsonElement> JsonOfAsync(params string[] arguments)
+    {
+        Invocation invocation = await OfAsync([.. arguments, "--json"]);
+        Assert.True(invocation.ExitCode == 0, invocation.Error);
+        using JsonDocument document = JsonDocument.Parse(invocation.Output);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Runs a command line that must fail with a code, one line on standard error and nothing on standard output.</summary>
+    internal static async Task<string> FailureOfAsync(int code, params string[] arguments)
+    {
+        Invocation invocation = await OfAsync(arguments);
+        Assert.Equal(code, invocation.ExitCode);
+        Assert.Empty(invocation.Output);
+        string line = Assert.Single(invocation.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        return line.Trim();
+    }
+
+    /// <summary>The names of an object's members, in order.</summary>
+    internal static string Keys(JsonElement element) => string.Join(' ', element.EnumerateObject().Select(member => member.Name));
+}
