@@ -43,6 +43,9 @@ public sealed class SampledCorpus : Corpus
         (_model, _documents, _seed, _temperature) = (model, documents, seed, temperature);
     }
 
+    /// <summary>Longest document in tokens; the model's context when 0.</summary>
+    public int MaxTokens { get; init; }
+
     /// <inheritdoc/>
     public override string Name => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_documents}:{_seed}");
 
@@ -51,6 +54,8 @@ public sealed class SampledCorpus : Corpus
 
     /// <inheritdoc/>
     public override int CountDocuments() => _documents;
+
+    private int Longest => MaxTokens == 0 ? _model.Config.Context : MaxTokens;
 
     internal static bool IsName(string corpus) => corpus.StartsWith(Prefix, StringComparison.Ordinal);
 
@@ -73,7 +78,7 @@ public sealed class SampledCorpus : Corpus
         {
             GenerateOptions options = new()
             {
-                MaxTokens = _model.Config.Context,
+                MaxTokens = Longest,
                 Temperature = _temperature,
                 Seed = (long)SeededRandom.Hash((ulong)_seed, (ulong)first),
             };
@@ -89,7 +94,7 @@ public sealed class SampledCorpus : Corpus
     {
         int last = (int)Math.Min((long)start + count, _documents);
         string sampling = string.Create(
-            CultureInfo.InvariantCulture, $"sampled 1\n{_model.Hash}\n{start}..{last}\n{_seed}\n{_temperature:R}\n{_model.Config.Context}\n");
+            CultureInfo.InvariantCulture, $"sampled 1\n{_model.Hash}\n{start}..{last}\n{_seed}\n{_temperature:R}\n{Longest}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sampling)));
     }
 }
