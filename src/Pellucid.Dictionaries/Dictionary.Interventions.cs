@@ -1,5 +1,6 @@
 // Splicing and clamping as in Templeton et al. 2024, "Scaling Monosemanticity": the reconstruction error is kept, so that what changes
 // is the latent alone. With e = x − x̂ and f' = f but f'_i = value,  x' = W_dec f' + b_dec + e = x + (value − f_i) · W_dec[i].
+using Pellucid.Dictionaries.Latents;
 using Pellucid.Models;
 using Pellucid.Tensors;
 
@@ -52,7 +53,7 @@ public sealed partial class Dictionary
         float unit = Unit(latent);
         for (int row = 0; row < latents.Rows; row++)
         {
-            Dictionaries.Latents.RowLoops.AddScaled(result.Row(row), WDec.Row(latent), (value - latents[row, latent]) * unit);
+            RowLoops.AddScaled(result.Row(row), WDec.Row(latent), (value - latents[row, latent]) * unit);
         }
 
         return result;

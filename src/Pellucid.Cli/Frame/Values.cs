@@ -8,8 +8,6 @@ namespace Pellucid.Cli.Frame;
 /// <summary>Arguments and options of the kinds that verbs share, with one wording for a malformed value.</summary>
 internal static class Values
 {
-    private const double HeldOutShare = 0.1;
-
     /// <summary>The MODEL argument.</summary>
     internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), a folder or a checkpoint file." };
 
@@ -38,8 +36,8 @@ internal static class Values
     /// <summary>The documents that were asked for.</summary>
     internal static Corpus Choose(Corpus corpus, Documents documents) => documents switch
     {
-        Documents.Train => corpus.Split(HeldOutShare).Train,
-        Documents.HeldOut => corpus.Split(HeldOutShare).HeldOut,
+        Documents.Train => corpus.TrainingPart(),
+        Documents.HeldOut => corpus.HeldOutPart(),
         _ => corpus,
     };
 

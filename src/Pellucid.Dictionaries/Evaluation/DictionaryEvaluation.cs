@@ -40,13 +40,13 @@ public sealed record DictionaryEvaluation
     public required double LossRecovered { get; init; }
 
     /// <summary>Its 95 % bootstrap interval over documents; null where none was asked for.</summary>
-    public required BootstrapInterval? LossRecoveredInterval { get; init; }
+    public required Interval? LossRecoveredInterval { get; init; }
 
     /// <summary>(CE_mean − CE_spliced) / (CE_mean − CE); NaN where averaging the hook changes nothing.</summary>
     public required double LossRecoveredMean { get; init; }
 
     /// <summary>Its 95 % bootstrap interval over documents; null where none was asked for.</summary>
-    public required BootstrapInterval? LossRecoveredMeanInterval { get; init; }
+    public required Interval? LossRecoveredMeanInterval { get; init; }
 
     /// <summary>Share of latents without any activation on the training text; null where the dictionary has no statistics.</summary>
     public required double? DeadFraction { get; init; }

@@ -129,7 +129,7 @@ public static class DictionaryEvaluator
     private static DictionaryEvaluation Result(Dictionary dictionary, ReconstructionTotals totals, LossTotals losses, EvaluateOptions options)
     {
         Losses total = losses.Total;
-        (BootstrapInterval Zero, BootstrapInterval Mean)? intervals = losses.Bootstrap(options.BootstrapSamples, options.Seed);
+        (Interval Zero, Interval Mean)? intervals = losses.Bootstrap(options.BootstrapSamples, options.Seed);
         return new DictionaryEvaluation
         {
             Tokens = totals.Rows,

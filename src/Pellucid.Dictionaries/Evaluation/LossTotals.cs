@@ -16,7 +16,7 @@ internal sealed class LossTotals
     internal void Add(int document, Losses losses) => _documents[document] = _documents.GetValueOrDefault(document) + losses;
 
     /// <summary>95 % percentile intervals of both measures of recovery, over resampled documents.</summary>
-    internal (BootstrapInterval Zero, BootstrapInterval Mean)? Bootstrap(int samples, long seed)
+    internal (Interval Zero, Interval Mean)? Bootstrap(int samples, long seed)
     {
         if (samples < 1 || Documents < 2)
         {
@@ -40,9 +40,9 @@ internal sealed class LossTotals
         return (Percentiles(zero), Percentiles(mean));
     }
 
-    private static BootstrapInterval Percentiles(double[] values)
+    private static Interval Percentiles(double[] values)
     {
         Array.Sort(values);
-        return new BootstrapInterval(values[(int)(0.025 * (values.Length - 1))], values[(int)Math.Ceiling(0.975 * (values.Length - 1))]);
+        return new Interval(values[(int)(0.025 * (values.Length - 1))], values[(int)Math.Ceiling(0.975 * (values.Length - 1))]);
     }
 }

@@ -29,6 +29,9 @@ public sealed record LatentCard
     /// <summary>Share of random units of equal write norm whose causal score is lower, 0 to 1.</summary>
     public required double? CausalPercentile { get; init; }
 
+    /// <summary>What driving it to its maximum adds to the log-probability of the tokens that followed it in training, beyond tokens of equal frequency; nats.</summary>
+    public double? CausalEffect { get; init; }
+
     /// <summary>Largest value on the training text.</summary>
     public double Max { get; init; }
 

@@ -52,6 +52,7 @@ internal sealed class LatentCards(Model model, Dictionary dictionary, Population
             RandomOnly = score.RandomOnly,
             TokenTableTopAndRandom = unit.Evidence[TokenTableExplanation.Name].Score.TopAndRandom,
             CausalPercentile = causal.Percentile,
+            CausalEffect = causal.Effect,
             Max = latents.TrainingSummary.Max(unit.Unit),
             Histogram = isShown ? Histogram(unit.Unit) : [],
             Examples = isShown ? Examples(unit.Unit, explanation) : [],

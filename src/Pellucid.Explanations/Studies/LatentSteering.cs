@@ -7,16 +7,16 @@ namespace Pellucid.Explanations.Studies;
 internal static class LatentSteering
 {
     private const string Prompt = "Once upon a time";
-    private const double HighPercentile = 0.95;
+    private const double WellExplained = 0.9;
 
-    private static readonly double?[] Multiples = [null, 2, 4, -2];
+    private static readonly double?[] Multiples = [null, 0.5, 1, -1];
 
     /// <summary>
-    /// Steers the best latent: the best explained one among those whose causal score is above 95 % of random directions, or among all where there is none.
+    /// Steers the best latent: among those whose explanation scores 0.9 or more (all, where none does), the one that moves the output most.
     /// </summary>
     internal static SteeringStudy Study(Model model, Dictionary dictionary, IReadOnlyList<LatentCard> cards, CancellationToken cancellationToken)
     {
-        LatentCard best = cards.OrderByDescending(card => card.CausalPercentile >= HighPercentile).ThenByDescending(card => card.TopAndRandom ?? 0).ThenBy(card => card.Index).First();
+        LatentCard best = cards.OrderByDescending(card => card.TopAndRandom >= WellExplained).ThenByDescending(card => card.CausalEffect ?? 0).ThenBy(card => card.Index).First();
         GenerateOptions options = new() { MaxTokens = 80, CancellationToken = cancellationToken };
         return new SteeringStudy(best.Index, best.Explanation, Prompt,
         [

@@ -7,11 +7,11 @@ internal static class PageStyle
         :root{--ink:#1c2330;--paper:#fdfdfb;--line:#d9dbe0;--soft:#5c6575;--hot:255,140,40;--cool:36,110,185;color-scheme:light dark}
         @media(prefers-color-scheme:dark){:root{--ink:#e6e8ec;--paper:#14171c;--line:#343a45;--soft:#9aa3b2;--hot:240,130,40;--cool:110,170,240}}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
-        main{max-width:60rem;margin:0 auto;padding:2rem 1.2rem 5rem}
+        main{max-width:64rem;margin:0 auto;padding:2rem 1.2rem 5rem}
         h1{font-size:2rem;margin:.2em 0}h2{margin:2.2em 0 .4em;border-bottom:1px solid var(--line)}h3{margin:0}
         .lead{font-size:1.15rem}code{background:rgba(127,127,127,.15);padding:.1em .3em;border-radius:.2em}
         table{border-collapse:collapse;margin:1em 0;font-size:.92rem;font-variant-numeric:tabular-nums}
-        th,td{text-align:left;padding:.25em .9em .25em 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}
+        th,td{text-align:left;padding:.25em .9em .25em 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}td.n{white-space:nowrap}
         svg{max-width:100%;height:auto;font-size:13px}svg text{fill:var(--ink)}svg .axis{fill:var(--soft);font-size:11px}svg .grid{stroke:var(--line)}
         svg line.pattern{stroke:rgb(var(--cool));stroke-width:3}svg circle.pattern{fill:rgb(var(--cool))}
         svg line.table{stroke:rgb(var(--hot));stroke-width:3}svg circle.table{fill:rgb(var(--hot))}

@@ -40,6 +40,8 @@ public static class QuickstartReport
         return page.Append("</main></body></html>\n").ToString();
     }
 
+    private const int LongCell = 40;
+
     private const string ScoresIntroduction =
         "<p>Each explanation was written from training text and frozen; it then predicted the unit’s value at every token of held-out records it had never seen. "
         + "The score is the correlation of prediction and truth over five top and five random records, averaged over units drawn by seed; "
@@ -102,7 +104,7 @@ public static class QuickstartReport
             .Append(". The text after “").Append(Html.Encode(study.Prompt)).Append("” with the latent clamped to a multiple of its maximum at every token; the reconstruction error is kept.</p><div class=\"columns\">");
         foreach (SteeringExample example in study.Texts)
         {
-            page.Append("<section><h3>").Append(example.Multiple is { } multiple ? $"{multiple:0.#} × maximum" : "untouched").Append("</h3><p class=\"story\">")
+            page.Append("<section><h3>").Append(example.Multiple is { } multiple ? $"{multiple:0.#} × maximum".Replace('-', '−') : "untouched").Append("</h3><p class=\"story\">")
                 .Append(Html.Encode(example.Text).Replace("\n", "<br>", StringComparison.Ordinal)).Append("</p></section>");
         }
 
@@ -143,7 +145,7 @@ public static class QuickstartReport
         page.Append("<tr>");
         foreach (string cell in cells)
         {
-            page.Append("<td>").Append(Html.Encode(cell)).Append("</td>");
+            page.Append(cell.Length > LongCell ? "<td>" : "<td class=\"n\">").Append(Html.Encode(cell)).Append("</td>");
         }
 
         page.Append("</tr>");

@@ -8,8 +8,8 @@ namespace Pellucid.Reports;
 internal static class ScoreChart
 {
     private const int RowHeight = 26;
-    private const int Left = 300;
-    private const int Width = 520;
+    private const int Left = 370;
+    private const int Width = 480;
 
     internal static string Render(QuickstartResult result)
     {

@@ -79,6 +79,7 @@ internal static class PlantedData
             version = 1,
             model = "planted",
             model_hash = new string('0', 64),
+            vocabulary = 512,
             hook = Hook,
             width,
             storage = "F32",
