@@ -1,6 +1,7 @@
 using Pellucid.Activations;
 using Pellucid.Models;
 using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
 
 namespace Pellucid.Explanations.Tests;
 
@@ -61,8 +62,38 @@ public sealed class Planted : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private ActivationStore Harvest(string name, Corpus corpus) => Harvester.HarvestAsync(
-        Model, corpus, Path.Combine(_folder, name), new HarvestOptions { Hook = Hook.Embed, Tokens = long.MaxValue }).GetAwaiter().GetResult();
+    /// <summary>A store of the plain model with the planted values written into its shards, as the planted model would have given them.</summary>
+    private ActivationStore Harvest(string name, Corpus corpus)
+    {
+        string folder = Path.Combine(_folder, name);
+        HarvestOptions options = new() { Hook = Hook.Embed, Tokens = long.MaxValue };
+        using (ActivationStore plain = Harvester.HarvestAsync(_base, corpus, folder, options).GetAwaiter().GetResult())
+        {
+            for (int shard = 0; shard < plain.Shards; shard++)
+            {
+                using StoreShard rows = plain.ReadShard(shard);
+                foreach ((_, int first, int count) in rows.BySequence())
+                {
+                    int[] tokens = rows.Tokens.AsSpan<int>().Slice(first, count).ToArray();
+                    for (int at = 0; at < count; at++)
+                    {
+                        Plant(rows.Activations.Row(first + at), back => at < back ? -1 : tokens[at - back]);
+                    }
+                }
+
+                SafetensorsFile.Write(
+                    Path.Combine(folder, $"planted-{shard:D5}.safetensors"),
+                    [new("activations", rows.Activations), new("tokens", rows.Tokens), new("sequences", rows.Sequences), new("positions", rows.Positions)]);
+            }
+        }
+
+        foreach (string file in Directory.GetFiles(folder, "planted-*"))
+        {
+            File.Move(file, Path.Combine(folder, Path.GetFileName(file).Replace("planted-", "shard-", StringComparison.Ordinal)), overwrite: true);
+        }
+
+        return ActivationStore.Open(folder);
+    }
 
     private Tensor Plant(Ops ops, Tensor x, HookContext context)
     {
@@ -70,13 +101,17 @@ public sealed class Planted : IDisposable
         for (int row = 0; row < planted.Shape.Rows; row++)
         {
             (int item, int position) = (row / context.Tokens.Positions, row % context.Tokens.Positions);
-            int Back(int by) => position < by ? -1 : context.Tokens[item, position - by];
-            bool isB = Back(0) == B;
-            planted.Row(row)[0] = isB && Back(1) == A ? 5 : isB && Back(1) == C ? 2 : 0;
-            planted.Row(row)[1] = isB && Back(2) == A ? 4 : 0;
-            planted.Row(row)[2] = 0;
+            Plant(planted.Row(row), back => position < back ? -1 : context.Tokens[item, position - back]);
         }
 
         return planted;
+    }
+
+    private void Plant(Span<float> row, Func<int, int> back)
+    {
+        bool isB = back(0) == B;
+        row[0] = isB && back(1) == A ? 5 : isB && back(1) == C ? 2 : 0;
+        row[1] = isB && back(2) == A ? 4 : 0;
+        row[2] = 0;
     }
 }

@@ -9,7 +9,8 @@ public sealed record CausalScore
     /// </summary>
     public double? Effect { get; init; }
 
-    /// <summary>Share of the random directions of equal write norm whose effect is smaller, 0 to 1, ties counted half; null with <see cref="Effect"/>.</summary>
+    /// <summary>Share of the random directions of equal write norm whose effect is smaller, 0 to 1, ties counted half;
+    /// null with <see cref="Effect"/>.</summary>
     public double? Percentile { get; init; }
 
     /// <summary>Mean effect of the random directions, in nats.</summary>

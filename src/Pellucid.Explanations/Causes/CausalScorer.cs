@@ -52,7 +52,11 @@ public sealed class CausalScorer : IDisposable
     {
         options ??= new CausalOptions();
         int[] order = new SeededRandom(options.Seed, stream: 0xCA5).Sample(heldOut.Sequences, heldOut.Sequences);
-        int[][] contexts = [.. order.Select(heldOut.Tokens).Where(tokens => tokens.Length >= options.ContextTokens).Take(options.Contexts).Select(tokens => tokens[..options.ContextTokens])];
+        int[][] contexts =
+        [
+            .. order.Select(heldOut.Tokens).Where(tokens => tokens.Length >= options.ContextTokens)
+                .Take(options.Contexts).Select(tokens => tokens[..options.ContextTokens]),
+        ];
         return new CausalScorer(model, heldOut.Manifest.Hook, contexts, corpus, options);
     }
 

@@ -47,7 +47,8 @@ public abstract record Explanation
                 throw new JsonException($"it is larger than {MostBytes} bytes");
             }
 
-            Explanation explanation = JsonSerializer.Deserialize(File.ReadAllBytes(path), ExplanationsJson.Default.Explanation) ?? throw new JsonException("null");
+            Explanation explanation = JsonSerializer.Deserialize(File.ReadAllBytes(path), ExplanationsJson.Default.Explanation)
+                ?? throw new JsonException("null");
             explanation.Check();
             return explanation;
         }

@@ -134,7 +134,8 @@ internal sealed class PatternFit
             int parent = _trie.Parent(node);
             double prior = parent < 0 ? 0 : values[parent];
             (double sum, double weight) = childWeights[node] > 0 ? (childSums[node], childWeights[node]) : (sums[node], weights[node]);
-            values[node] = node != 0 && _trie.Token(node) == PatternTrie.Any ? (float)prior : (float)((sum + (settings.Shrinkage * prior)) / (weight + settings.Shrinkage));
+            bool isWildcard = node != 0 && _trie.Token(node) == PatternTrie.Any;
+            values[node] = (float)(isWildcard ? prior : (sum + (settings.Shrinkage * prior)) / (weight + settings.Shrinkage));
         }
 
         return values;

@@ -95,7 +95,11 @@ internal sealed class PatternSearch(UnitRecord record, Probes probes, CorpusToke
 
     private void Merge(Observation context, (int Context, int Place, int[] Text, float Value)[] changed)
     {
-        bool[] matters = [.. Enumerable.Range(0, context.Tokens.Length).Select(place => place == context.At || Importance(context, place, changed) >= options.Importance)];
+        bool[] matters =
+        [
+            .. Enumerable.Range(0, context.Tokens.Length)
+                .Select(place => place == context.At || Importance(context, place, changed) >= options.Importance),
+        ];
         Insert(context.Tokens, matters);
         foreach ((_, int place, int[] text, float value) in changed)
         {
@@ -116,9 +120,8 @@ internal sealed class PatternSearch(UnitRecord record, Probes probes, CorpusToke
     private IEnumerable<int> Substitutes(int[] tokens, int place)
     {
         bool isPivot = place == tokens.Length - 1;
-        IEnumerable<(int Token, int Count)> likely = isPivot
-            ? place > 0 ? corpus.After(tokens[place - 1]) : corpus.Counts.Select(pair => (pair.Key, pair.Value)).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key)
-            : corpus.Before(tokens[place + 1]);
+        IEnumerable<(int Token, int Count)> likely = !isPivot ? corpus.Before(tokens[place + 1]) : place > 0 ? corpus.After(tokens[place - 1])
+            : corpus.Counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value));
         return likely.Select(pair => pair.Token).Where(token => token != tokens[place]).Take(options.Substitutes);
     }
 

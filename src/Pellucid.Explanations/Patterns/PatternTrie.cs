@@ -59,7 +59,10 @@ internal sealed class PatternTrie
         return _nodes.Count - 1;
     }
 
-    /// <summary>The node whose path fits the tokens that end at a place and names the most of them; of equals, the one with a wildcard, as experiments made it.</summary>
+    /// <summary>
+    /// The node whose path fits the tokens that end at a place and names the most of them; of equals, the one with a wildcard, which
+    /// experiments put there.
+    /// </summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="at">The place.</param>
     /// <param name="deepest">Longest path to follow.</param>

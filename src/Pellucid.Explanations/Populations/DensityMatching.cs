@@ -12,7 +12,9 @@ public static class DensityMatching
     /// <param name="training">The training store.</param>
     /// <param name="units">The units; the first is matched to the first density, the second to the second.</param>
     /// <param name="summary">Their summary over the training store.</param>
-    /// <param name="densities">Shares of tokens, 0 to 1: those of the units to compare with. Where they are more than the units, the first ones are used.</param>
+    /// <param name="densities">
+    /// Shares of tokens, 0 to 1: those of the units to compare with. Where they are more than the units, the first ones are used.
+    /// </param>
     /// <returns>Units with thresholds; one that fires less often than asked keeps threshold 0, so values above 0 only remain in any case.</returns>
     public static SelectedUnits Match(ActivationStore training, IUnits units, UnitSummary summary, IReadOnlyList<double> densities)
     {
@@ -40,7 +42,10 @@ public static class DensityMatching
         return new SelectedUnits(units, [.. Enumerable.Range(0, count)], [.. goals.Select((goal, unit) => Threshold(goal.Wanted - goal.Above, inBin[unit]))]);
     }
 
-    /// <summary>How many tokens the unit shall fire on, the bin of the histogram in which the threshold lies (−1: none is needed), and the tokens above that bin.</summary>
+    /// <summary>
+    /// How many tokens the unit shall fire on, the bin of the histogram in which the threshold lies (−1: none is needed), and the tokens
+    /// above that bin.
+    /// </summary>
     private static (long Wanted, int Bin, long Above) Goal(UnitSummary summary, int unit, double density)
     {
         long wanted = (long)Math.Round(Math.Clamp(density, 0, 1) * summary.Tokens), above = 0;

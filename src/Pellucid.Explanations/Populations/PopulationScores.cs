@@ -55,6 +55,7 @@ public sealed record PopulationScores
     [
         .. Units.Select(unit => unit.Evidence.TryGetValue(explainer, out Evidence? evidence)
             ? score(evidence.Score) ?? 0
-            : throw new PellucidException($"Population '{Population}' was not explained by '{explainer}'. It was by: {string.Join(", ", unit.Evidence.Keys)}.")),
+            : throw new PellucidException(
+                $"Population '{Population}' was not explained by '{explainer}'. It was by: {string.Join(", ", unit.Evidence.Keys)}.")),
     ];
 }

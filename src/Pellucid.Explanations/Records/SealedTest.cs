@@ -56,7 +56,8 @@ public sealed class SealedTest
         SimulationScore score = SimulationScorer.Score(explanation, _records);
         return explanation.Hash == hash
             ? new Evidence { Unit = Unit, Kind = Kind, Hook = Hook, Explainer = explanation.Explainer, ExplanationHash = hash, Score = score }
-            : throw new PellucidException($"The explanation of unit {Unit} changed while it was scored; an explanation must be frozen. Make its type immutable.");
+            : throw new PellucidException(
+                $"The explanation of unit {Unit} changed while it was scored; an explanation must be frozen. Make its type immutable.");
     }
 
     /// <summary>Freezes an explanation and opens the records for a scorer of your own; returns the hash under which it was frozen.</summary>

@@ -70,7 +70,8 @@ public static class UnitRecords
     {
         if (offset < 0 || offset + window.Length > tokens.Length)
         {
-            throw new PellucidException($"Positions {window.Start} to {window.Start + window.Length - 1} of sequence {window.Sequence} are not in the store. Summarize this store.");
+            throw new PellucidException(
+                $"Positions {window.Start} to {window.Start + window.Length - 1} of sequence {window.Sequence} are not in the store. Summarize this store.");
         }
 
         float[] column = new float[window.Length];

@@ -42,7 +42,8 @@ public static class Bootstrap
         options ??= new BootstrapOptions();
         return options.Resamples >= 1 && options.Level is > 0 and < 1
             ? options
-            : throw new PellucidException($"A bootstrap needs at least 1 resample and a level between 0 and 1; {options.Resamples} and {options.Level} were given.");
+            : throw new PellucidException(
+                $"A bootstrap needs at least 1 resample and a level between 0 and 1; {options.Resamples} and {options.Level} were given.");
     }
 
     private static Estimate Interval(double value, int count, BootstrapOptions options, Func<double> resample)
