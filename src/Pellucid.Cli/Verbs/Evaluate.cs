@@ -77,7 +77,7 @@ internal sealed class Evaluate : Verb
         terminal.Print(result, CliJson.Documents.EvaluateResult);
     }
 
-    private static double[]? Ends(BootstrapInterval? interval) => interval is { } ends ? [ends.Low, ends.High] : null;
+    private static double[]? Ends(Interval? interval) => interval is { } ends ? [ends.Low, ends.High] : null;
 
     private static IEnumerable<string[]> Rows(EvaluateResult result)
     {
