@@ -14,6 +14,7 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(HarvestResult))]
 [JsonSerializable(typeof(TrainResult))]
 [JsonSerializable(typeof(EvaluateResult))]
+[JsonSerializable(typeof(ExplainResult))]
 [JsonSerializable(typeof(ModelListResult))]
 [JsonSerializable(typeof(ModelPullResult))]
 [JsonSerializable(typeof(ModelShowResult))]

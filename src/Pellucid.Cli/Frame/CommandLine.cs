@@ -20,6 +20,7 @@ internal static class CommandLine
             new Harvest(),
             new Train(),
             new Evaluate(),
+            new Explain(),
             new RunText(),
             new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
         };

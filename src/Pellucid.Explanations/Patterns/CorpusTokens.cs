@@ -53,8 +53,11 @@ public sealed class CorpusTokens
     public IReadOnlyDictionary<int, int> Counts => _counts;
 
     /// <summary>Counts the tokens of a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="sequences">How many of its sequences, from the first on; all by default.</param>
     /// <exception cref="PellucidException">The store is damaged.</exception>
-    public static CorpusTokens Of(ActivationStore store) => new(Enumerable.Range(0, store.Sequences).Select(store.Tokens));
+    public static CorpusTokens Of(ActivationStore store, int sequences = int.MaxValue) =>
+        new(Enumerable.Range(0, Math.Min(sequences, store.Sequences)).Select(store.Tokens));
 
     /// <summary>How often a token occurs.</summary>
     public int Count(int token) => _counts.GetValueOrDefault(token);

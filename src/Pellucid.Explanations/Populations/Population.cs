@@ -1,4 +1,5 @@
 using Pellucid.Activations;
+using Pellucid.Tensors;
 
 namespace Pellucid.Explanations;
 
@@ -37,4 +38,42 @@ public sealed record Population
         TrainingSummary = training.Summarize(units),
         HeldOutSummary = heldOut.Summarize(units),
     };
+
+    /// <summary>A population over one store whose last sequences are set apart as held-out text.</summary>
+    /// <param name="name">Name in results.</param>
+    /// <param name="units">The units.</param>
+    /// <param name="store">Activations of the text.</param>
+    /// <param name="trainingSequences">How many sequences, from the first on, are training text.</param>
+    /// <exception cref="PellucidException">Training or held-out text would be empty.</exception>
+    public static Population Divide(string name, IUnits units, ActivationStore store, int trainingSequences)
+    {
+        if (trainingSequences < 1 || trainingSequences >= store.Sequences)
+        {
+            throw new PellucidException(
+                $"Store '{store.Folder}' has {store.Sequences} sequences; {trainingSequences} for training leave nothing to learn from or to test on. Harvest more text.");
+        }
+
+        UnitSummary training = new(units.Count, new SummaryOptions()), heldOut = new(units.Count, new SummaryOptions());
+        for (int shard = 0; shard < store.Shards; shard++)
+        {
+            using StoreShard rows = store.ReadShard(shard);
+            using Ops ops = new();
+            Tensor values = units.Evaluate(ops, rows.Activations);
+            foreach ((int sequence, int first, int count) in rows.BySequence())
+            {
+                using Tensor part = values.Slice(0, first, count);
+                (sequence < trainingSequences ? training : heldOut).Observe(sequence, rows.Positions.AsSpan<int>()[first], part);
+            }
+        }
+
+        return new Population
+        {
+            Name = name,
+            Units = units,
+            Training = store,
+            HeldOut = store,
+            TrainingSummary = training,
+            HeldOutSummary = heldOut,
+        };
+    }
 }

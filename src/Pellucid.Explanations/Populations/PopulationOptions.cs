@@ -6,6 +6,9 @@ public sealed record PopulationOptions
     /// <summary>Units to draw; fewer where fewer qualify.</summary>
     public int Units { get; init; } = 100;
 
+    /// <summary>The units to take, instead of drawing any.</summary>
+    public IReadOnlyList<int>? Chosen { get; init; }
+
     /// <summary>Held-out tokens on which a unit must fire to be drawn.</summary>
     public int MinimumActiveTokens { get; init; } = 20;
 

@@ -19,7 +19,7 @@ public static class Populations
         return [.. new SeededRandom(options.Seed, Stream).Sample(qualified.Length, options.Units).Select(i => qualified[i])];
     }
 
-    /// <summary>Draws units, explains each from the training text with every explainer, and scores the explanations on the held-out text.</summary>
+    /// <summary>Draws units (or takes the chosen ones), explains each from the training text with every explainer, and scores the explanations on the held-out text.</summary>
     /// <param name="population">The units.</param>
     /// <param name="explainers">The explainers; all are given the same records.</param>
     /// <param name="options">How many units, and the seed.</param>
@@ -34,7 +34,11 @@ public static class Populations
         CancellationToken cancellationToken = default)
     {
         options ??= new PopulationOptions();
-        return ScoreAsync(population, explainers, Draw(population.HeldOutSummary, options), options, progress, cancellationToken);
+        IReadOnlyList<int> chosen = options.Chosen ?? Draw(population.HeldOutSummary, options);
+        int outside = chosen.FirstOrDefault(unit => unit < 0 || unit >= population.Units.Count, -1);
+        return outside < 0 && !chosen.Contains(-1)
+            ? ScoreAsync(population, explainers, chosen, options, progress, cancellationToken)
+            : throw new PellucidException($"Unit {outside} is not among the {population.Units.Count} {population.Units.Kind} of {population.Units.Hook}, 0 to {population.Units.Count - 1}.");
     }
 
     private static async Task<PopulationScores> ScoreAsync(

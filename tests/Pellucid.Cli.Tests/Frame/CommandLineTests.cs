@@ -8,7 +8,7 @@ public sealed class CommandLineTests
 {
     public static TheoryData<string, string> Malformed => new()
     {
-        { "", "needs a verb: generate" },
+        { "", "needs a verb: quickstart" },
         { "genrate stories260k x", "There is no verb 'genrate' in 'pellucid'. Nearest: generate" },
         { "model", "'pellucid model' needs a verb" },
         { "model shw", "There is no verb 'shw' in 'pellucid model'. Nearest: show" },
