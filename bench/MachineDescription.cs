@@ -2,18 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Pellucid.Bench;
 
-/// <summary>Where the figures were taken.</summary>
-internal sealed record MachineDescription(string Processor, int Cores, string InstructionSet, string System, string Runtime)
+/// <summary>Where the figures were taken, and what that machine can do at best.</summary>
+internal sealed record MachineDescription(
+    string Processor, int Cores, string InstructionSet, string System, string Runtime, double PeakGflops, double PeakReadGbPerSecond)
 {
-    internal static MachineDescription Read()
+    internal static MachineDescription Measure()
     {
-        string processor = "unknown";
-        if (File.Exists("/proc/cpuinfo"))
-        {
-            processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? processor;
-        }
-
+        const string facts = "/proc/cpuinfo";
+        string? processor = File.Exists(facts)
+            ? File.ReadLines(facts).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+            : null;
         return new(
-            processor, Environment.ProcessorCount, Tensors.Processor.InstructionSet.ToString(), RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription);
+            processor ?? RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, Tensors.Processor.InstructionSet.ToString(),
+            RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, MachinePeak.MeasureGflops(), MachinePeak.MeasureGigabytes());
     }
 }

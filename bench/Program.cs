@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Pellucid.Bench;
 using Pellucid.Bench.Cases;
+using Pellucid.Tensors;
 
-string checkpoint = Path.Combine(
-    Environment.GetEnvironmentVariable("PELLUCID_STORIES15M") ?? throw new InvalidOperationException("set it"));
-BenchCase[] all = [new ForwardStories15M(checkpoint)];
+BenchCase[] all = [new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true)];
 string[] names = [.. args.Where(argument => !argument.StartsWith('-'))];
 bool json = args.Contains("--json");
 if (names.Except(all.Select(one => one.Name)).FirstOrDefault() is { } unknown)
@@ -17,7 +16,17 @@ List<CaseResult> results = [];
 foreach (BenchCase one in all.Where(one => names.Length == 0 || names.Contains(one.Name)))
 {
     Console.Error.WriteLine($"{one.Name} ...");
-    CaseResult result = one.Measure(Console.Error.WriteLine);
+    CaseResult result;
+    try
+    {
+        result = one.Measure(Console.Error.WriteLine);
+    }
+    catch (Exception error) when (error is PellucidException or InvalidOperationException)
+    {
+        Console.Error.WriteLine($"{one.Name}: {error.Message}");
+        return 1;
+    }
+
     results.Add(result);
     string baselines = string.Join(", ", result.Baselines.Select(pair => $"{pair.Key} {pair.Value:G5} (ratio {result.Ratios[pair.Key]:F2})"));
     Console.Error.WriteLine($"  {result.Ours:G5} {result.Unit}; {baselines}");
@@ -25,7 +34,7 @@ foreach (BenchCase one in all.Where(one => names.Length == 0 || names.Contains(o
 
 if (json)
 {
-    Console.Out.WriteLine(JsonSerializer.Serialize(new BenchReport(MachineDescription.Read(), results), BenchJson.Default.BenchReport));
+    Console.Out.WriteLine(JsonSerializer.Serialize(new BenchReport(MachineDescription.Measure(), results), BenchJson.Default.BenchReport));
 }
 
 return 0;

@@ -4,7 +4,7 @@ using Pellucid.Models;
 namespace Pellucid.Bench.Cases;
 
 /// <summary>Forward pass of stories15m, 16 sequences of 256 tokens, no logits, against tuned PyTorch with the same weights and tokens.</summary>
-internal sealed class ForwardStories15M(string checkpoint) : BenchCase
+internal sealed class ForwardStories15M : BenchCase
 {
     private const int Batch = 16;
     private const int Length = 256;
@@ -19,7 +19,8 @@ internal sealed class ForwardStories15M(string checkpoint) : BenchCase
 
     internal override CaseResult Measure(Action<string> log)
     {
-        using Model model = Model.OpenAsync(checkpoint).GetAwaiter().GetResult();
+        using Model model = Model.OpenAsync("stories15m").GetAwaiter().GetResult();
+        string checkpoint = Path.Combine(ModelRegistry.List().Single(entry => entry.Id == "stories15m").Location!, "stories15M.bin");
         TokenBatch tokens = TokenBatch.From(
         [
             .. Enumerable.Range(0, Batch).Select(row =>
