@@ -12,7 +12,8 @@ public sealed unsafe partial class Ops
     public Tensor RmsNorm(Tensor x, Tensor weight, float epsilon)
     {
         Require(weight.Count == x.Shape.Width, "RmsNorm", x, weight, "a weight for each value of a row");
-        Tensor plain = Plain(x), factors = Plain(weight), result = New(x.Shape);
+        using Operand plain = Plain(x), factors = Plain(weight);
+        Tensor result = New(x.Shape);
         Kernels.Normalization.RmsNorm(plain.Pointer, factors.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
         return result;
     }
@@ -23,7 +24,8 @@ public sealed unsafe partial class Ops
     /// <returns>[..., 1].</returns>
     public Tensor RmsScale(Tensor x, float epsilon)
     {
-        Tensor plain = Plain(x), result = New(x.Shape.WithWidth(1));
+        using Operand plain = Plain(x);
+        Tensor result = New(x.Shape.WithWidth(1));
         Kernels.Normalization.RmsScale(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
         return result;
     }
@@ -31,7 +33,8 @@ public sealed unsafe partial class Ops
     /// <summary>e^x / Σ e^x over the last axis.</summary>
     public Tensor Softmax(Tensor x)
     {
-        Tensor plain = Plain(x), result = New(x.Shape);
+        using Operand plain = Plain(x);
+        Tensor result = New(x.Shape);
         Kernels.Softmax.Rows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
         return result;
     }
@@ -39,7 +42,8 @@ public sealed unsafe partial class Ops
     /// <summary>x − log Σ e^x over the last axis, in nats.</summary>
     public Tensor LogSoftmax(Tensor x)
     {
-        Tensor plain = Plain(x), result = New(x.Shape);
+        using Operand plain = Plain(x);
+        Tensor result = New(x.Shape);
         Kernels.Softmax.LogRows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
         return result;
     }
@@ -57,7 +61,8 @@ public sealed unsafe partial class Ops
                 $"CrossEntropy: {targets.Length} targets do not fit logits {logits.Shape}: one a row, each 0 to {logits.Shape.Width - 1}.");
         }
 
-        Tensor plain = Plain(logits), result = New(new Shape(targets.Length));
+        using Operand plain = Plain(logits);
+        Tensor result = New(new Shape(targets.Length));
         fixed (int* chosen = targets)
         {
             Kernels.Softmax.CrossEntropy(plain.Pointer, chosen, result.Pointer, targets.Length, logits.Shape.Width);
@@ -78,7 +83,8 @@ public sealed unsafe partial class Ops
             throw new ShapeException($"TopK: the {k} largest of {x.Shape} cannot be taken; 1 to {x.Shape.Width} can.");
         }
 
-        Tensor plain = Plain(x), values = New(x.Shape.WithWidth(k)), indices = Own(Tensor.Empty(x.Shape.WithWidth(k), DType.I32));
+        using Operand plain = Plain(x);
+        Tensor values = New(x.Shape.WithWidth(k)), indices = Own(Tensor.Empty(x.Shape.WithWidth(k), DType.I32));
         Selection.TopK(plain.Pointer, k, values.Pointer, (int*)indices.RawPointer, x.Shape.Rows, x.Shape.Width);
         return (values, indices);
     }

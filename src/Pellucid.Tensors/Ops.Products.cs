@@ -16,7 +16,8 @@ public sealed unsafe partial class Ops
             throw new ShapeException($"Linear: {x.Shape} does not fit a matrix of {weight.Inputs} inputs and {weight.Outputs} outputs.");
         }
 
-        Tensor plain = Plain(x), result = New(x.Shape.WithWidth(weight.Outputs));
+        using Operand plain = Plain(x);
+        Tensor result = New(x.Shape.WithWidth(weight.Outputs));
         MatrixProduct.Multiply(plain.Pointer, weight.Inputs, x.Shape.Rows, weight, result.Pointer, weight.Outputs);
         return result;
     }
@@ -34,7 +35,8 @@ public sealed unsafe partial class Ops
         (int m, int k) = transposeLeft ? (left.Shape[1], left.Shape[0]) : (left.Shape[0], left.Shape[1]);
         (int inner, int n) = transposeRight ? (right.Shape[1], right.Shape[0]) : (right.Shape[0], right.Shape[1]);
         Require(inner == k, "MatMul", left, right, "equal inner sizes, after turning");
-        Tensor a = Plain(left), b = Plain(right), result = New(new Shape(m, n));
+        using Operand a = Plain(left), b = Plain(right);
+        Tensor result = New(new Shape(m, n));
         MatrixProduct.Multiply(
             a.Pointer, left.Shape[1], transposeLeft, b.Pointer, right.Shape[1], transposeRight, result.Pointer, n, m, n, k);
         return result;
@@ -45,18 +47,20 @@ public sealed unsafe partial class Ops
     /// <param name="indices">Row-major for the leading axes of the result; each 0 to count − 1.</param>
     /// <param name="leading">The leading axes of the result; its size is the number of indices.</param>
     /// <returns>[leading..., width].</returns>
-    /// <exception cref="ShapeException">An index is outside the table, or the number of indices is not the leading size.</exception>
+    /// <exception cref="ShapeException">An index is outside the table, the table is no matrix, or the number of indices is not the leading size.</exception>
     public Tensor Gather(Tensor table, ReadOnlySpan<int> indices, Shape leading)
     {
-        if (leading.Count != indices.Length || indices.ContainsAnyExceptInRange(0, table.Shape[0] - 1))
+        if (table.Shape.Rank != 2 || leading.Count != indices.Length || indices.ContainsAnyExceptInRange(0, table.Shape[0] - 1))
         {
             throw new ShapeException($"Gather: {indices.Length} indices do not fit {leading} rows of the table {table.Shape}.");
         }
 
-        Tensor plain = Plain(table), result = New(new Shape([.. leading.Sizes, table.Shape.Width]));
+        using Operand plain = Plain(table);
+        Tensor result = New(new Shape([.. leading.Sizes, table.Shape.Width]));
+        long width = table.Shape.Width;
         for (int i = 0; i < indices.Length; i++)
         {
-            plain.Row(indices[i]).CopyTo(result.Row(i));
+            Copy(plain.Pointer + (indices[i] * width), result.Pointer + (i * width), width);
         }
 
         return result;

@@ -6,7 +6,8 @@ namespace Pellucid.Tensors;
 /// </summary>
 /// <remarks>
 /// A forward pass written over one <see cref="Ops"/> is written once: what runs here runs the same where a tape records it.
-/// Every operation makes a new array and leaves its arguments as they are. One scope belongs to one thread.
+/// Every operation makes a new array (<see cref="Reshape"/> and <see cref="Slice"/>: a view) and leaves its arguments as they are; it keeps them
+/// alive while it computes. Arguments of any storage type and any strides are taken; results are F32. One scope belongs to one thread.
 /// </remarks>
 public sealed unsafe partial class Ops : IDisposable
 {
@@ -41,15 +42,37 @@ public sealed unsafe partial class Ops : IDisposable
 
     private Tensor New(Shape shape) => Own(Tensor.Empty(shape));
 
-    /// <summary>The array itself if it is one run of F32 values, else a copy that is.</summary>
-    private Tensor Plain(Tensor tensor) =>
-        tensor.DType == DType.F32 ? (tensor.IsContiguous ? tensor : Own(tensor.Copy())) : Own(tensor.To(DType.F32));
+    /// <summary>The array itself if it is one run of F32 values, else a copy that is, given back when the operation ends.</summary>
+    private static Operand Plain(Tensor tensor) => tensor.DType == DType.F32 && tensor.IsContiguous ? new(tensor, false) : new(tensor.To(DType.F32), true);
+
+    private static void Copy(float* from, float* to, long count) => Buffer.MemoryCopy(from, to, count * sizeof(float), count * sizeof(float));
 
     private static void Require(bool fits, string operation, Tensor left, Tensor right, string expected)
     {
         if (!fits)
         {
             throw new ShapeException($"{operation}: {left.Shape} and {right.Shape} do not fit; expected {expected}.");
+        }
+    }
+
+    /// <summary>
+    /// An operand while a kernel reads it. A raw pointer keeps no array alive, and an array that nobody disposed is freed by its finalizer
+    /// as soon as nothing refers to it, even in the middle of a kernel; the end of the <c>using</c> is what refers to it.
+    /// </summary>
+    private readonly ref struct Operand(Tensor tensor, bool copied)
+    {
+        internal float* Pointer => tensor.Pointer;
+
+        internal ReadOnlySpan<long> Strides => tensor.Strides;
+
+        public void Dispose()
+        {
+            if (copied)
+            {
+                tensor.Dispose();
+            }
+
+            GC.KeepAlive(tensor);
         }
     }
 }

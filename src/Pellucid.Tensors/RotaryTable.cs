@@ -6,6 +6,8 @@ namespace Pellucid.Tensors;
 /// </summary>
 public sealed class RotaryTable
 {
+    private const long MostAngles = 1 << 30;
+
     private RotaryTable(float[] cosines, float[] sines, int positions, int dimensions)
     {
         Cosines = cosines;
@@ -28,7 +30,7 @@ public sealed class RotaryTable
     /// <param name="positions">How many positions, from 0.</param>
     /// <param name="dimensions">Size of a head; even.</param>
     /// <param name="frequencyBase">10,000 in the paper.</param>
-    /// <exception cref="ShapeException">The head size is odd or not positive.</exception>
+    /// <exception cref="ShapeException">The head size is odd or not positive, or the table would hold more than 2^30 angles.</exception>
     public static RotaryTable Create(int positions, int dimensions, double frequencyBase = 10_000)
     {
         if (dimensions <= 0 || dimensions % 2 != 0)
@@ -37,6 +39,11 @@ public sealed class RotaryTable
         }
 
         int half = dimensions / 2;
+        if (positions < 0 || (long)positions * half > MostAngles)
+        {
+            throw new ShapeException($"Rotary embedding of {positions} positions and heads of {dimensions}: 0 to {MostAngles} angles can be held.");
+        }
+
         float[] cosines = new float[positions * half], sines = new float[positions * half];
         for (int position = 0; position < positions; position++)
         {

@@ -55,11 +55,15 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>Size of the last axis (1 for a scalar).</summary>
     public int Width => Rank == 0 ? 1 : _sizes![^1];
 
-    /// <summary>Product of all sizes but the last.</summary>
-    public int Rows => Width == 0 ? 0 : checked((int)(Count / Width));
+    /// <summary>Product of all sizes but the last (1 for a scalar); 0 where the last axis is empty.</summary>
+    /// <exception cref="ShapeException">There are more than 2^31 − 1.</exception>
+    public int Rows => Width == 0 ? 0
+        : Count / Width <= int.MaxValue ? (int)(Count / Width)
+        : throw new ShapeException($"{this} has {Count / Width} rows; at most {int.MaxValue} can be counted. Slice it first.");
 
     /// <summary>Size of one axis; from the end as <c>shape[^1]</c>.</summary>
-    public int this[Index axis] => _sizes![axis.GetOffset(Rank)];
+    /// <exception cref="IndexOutOfRangeException">There is no such axis.</exception>
+    public int this[Index axis] => Sizes[axis.GetOffset(Rank)];
 
     /// <summary>The same sizes with names for the axes.</summary>
     /// <param name="axes">One name an axis.</param>
@@ -69,8 +73,16 @@ public readonly struct Shape : IEquatable<Shape>
         : throw new ShapeException($"{this} has {Rank} axes; {axes.Length} names were given: {string.Join(' ', axes.ToArray())}.");
 
     /// <summary>The shape with its last axis replaced, names kept where they still hold.</summary>
+    /// <param name="width">Size of the new last axis.</param>
+    /// <param name="axis">Its name; by default that of the axis that it replaces.</param>
+    /// <exception cref="ShapeException">A scalar has no last axis, or the size is impossible.</exception>
     public Shape WithWidth(int width, string? axis = null)
     {
+        if (Rank == 0)
+        {
+            throw new ShapeException("A scalar has no last axis to be replaced. Reshape it first.");
+        }
+
         int[] sizes = [.. Sizes[..^1], width];
         return new Shape(sizes, _axes is null ? null : [.. _axes[..^1], axis ?? _axes[^1]]);
     }

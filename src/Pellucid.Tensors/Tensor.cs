@@ -7,9 +7,10 @@ namespace Pellucid.Tensors;
 /// </summary>
 /// <remarks>
 /// Owned by whoever made it and freed by <see cref="Dispose"/> (a finalizer is the net below); a view keeps its buffer alive by itself.
-/// Reading is safe from any number of threads; writing through a span is not synchronized.
+/// A span or a row of an array does not: hold the array, best in a <c>using</c>, for as long as its span is read or written.
+/// Reading is safe from any number of threads; writing through a span is not synchronized, nor is disposing what another thread reads.
 /// </remarks>
-public sealed unsafe class Tensor : IDisposable
+public sealed unsafe partial class Tensor : IDisposable
 {
     private readonly long[] _strides;
     private readonly long _offset;
@@ -37,26 +38,12 @@ public sealed unsafe class Tensor : IDisposable
     public long Count => Shape.Count;
 
     /// <summary>Whether the values lie one after another in row-major order.</summary>
-    public bool IsContiguous
-    {
-        get
-        {
-            long expected = 1;
-            for (int axis = Shape.Rank - 1; axis >= 0; axis--)
-            {
-                if (Shape[axis] != 1 && _strides[axis] != expected)
-                {
-                    return false;
-                }
+    public bool IsContiguous => RunAxes() == 0;
 
-                expected *= Shape[axis];
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>First value, for kernels; the type is not checked.</summary>
+    /// <summary>
+    /// First value, for kernels; the type is not checked. A pointer keeps nothing alive: <see cref="Ops"/> holds its operands while a
+    /// kernel runs, and whoever else takes one ends with <see cref="GC.KeepAlive"/>.
+    /// </summary>
     internal void* RawPointer => Buffer.Pointer + (_offset * DType.Size());
 
     /// <summary>First value of an F32 array, for kernels.</summary>
@@ -87,7 +74,9 @@ public sealed unsafe class Tensor : IDisposable
                 at += index[axis] * _strides[axis];
             }
 
-            return Read(at);
+            float value = (float)Read(RawPointer, DType, at);
+            GC.KeepAlive(this);
+            return value;
         }
     }
 
@@ -129,13 +118,13 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>A one-dimensional F32 array with a copy of the values.</summary>
     public static Tensor From(params ReadOnlySpan<float> values) => From(values, new Shape(values.Length));
 
-    /// <summary>The values of a contiguous F32 array, row-major, in place.</summary>
-    /// <exception cref="ShapeException">The array is a view with gaps, or is not F32, or holds more than 2^31 values.</exception>
+    /// <summary>The values of a contiguous F32 array, row-major, in place; valid while the array is held and not disposed.</summary>
+    /// <exception cref="ShapeException">The array is a view with gaps, or is not F32, or holds more than 2^31 − 1 values.</exception>
     public Span<float> AsSpan() => AsSpan<float>();
 
-    /// <summary>The values of a contiguous array, row-major, in place.</summary>
-    /// <typeparam name="T">float, double, Half or int, as stored.</typeparam>
-    /// <exception cref="ShapeException">The array is a view with gaps, is stored otherwise, or holds more than 2^31 values.</exception>
+    /// <summary>The values of a contiguous array, row-major, in place; valid while the array is held and not disposed.</summary>
+    /// <typeparam name="T">float, double, Half, ushort (bfloat16 bits) or int, as stored.</typeparam>
+    /// <exception cref="ShapeException">The array is a view with gaps, is stored otherwise, or holds more than 2^31 − 1 values.</exception>
     public Span<T> AsSpan<T>()
         where T : unmanaged
     {
@@ -144,168 +133,28 @@ public sealed unsafe class Tensor : IDisposable
             throw WrongType(TypeOf<T>());
         }
 
-        return IsContiguous && Count <= int.MaxValue
+        if (!IsContiguous)
+        {
+            throw new ShapeException($"{Shape} with strides [{string.Join(", ", _strides)}] is not one run of values. Copy it first.");
+        }
+
+        return Count <= int.MaxValue
             ? new Span<T>(RawPointer, (int)Count)
-            : throw new ShapeException($"{Shape} with strides [{string.Join(", ", _strides)}] is not one run of values. Copy it first.");
+            : throw new ShapeException($"{Shape} holds {Count} values; a span holds {int.MaxValue} at most. Slice it first.");
     }
 
-    /// <summary>One row of the innermost axis of a contiguous F32 array, in place.</summary>
+    /// <summary>One row of the innermost axis of a contiguous F32 array, in place; valid while the array is held and not disposed.</summary>
     /// <param name="row">0 to <c>Shape.Rows</c> − 1.</param>
+    /// <exception cref="ShapeException">There is no such row, or the array is a view with gaps or is not F32.</exception>
     public Span<float> Row(int row) => (uint)row < (uint)Shape.Rows && IsContiguous
         ? new Span<float>(Pointer + ((long)row * Shape.Width), Shape.Width)
         : throw new ShapeException($"Row {row} is outside {Shape}, which has {Shape.Rows} rows, or the array is a view with gaps.");
-
-    /// <summary>The same values under another shape; shares memory.</summary>
-    /// <exception cref="ShapeException">The number of values differs, or the array is a view with gaps.</exception>
-    public Tensor Reshape(Shape shape)
-    {
-        if (shape.Count != Count || !IsContiguous)
-        {
-            throw new ShapeException($"{Shape} cannot be seen as {shape}: {Count} against {shape.Count} values, or a view with gaps.");
-        }
-
-        return new Tensor(Buffer.AddReference(), _offset, shape, RowMajor(shape), DType);
-    }
-
-    /// <summary>A range of one axis; shares memory.</summary>
-    /// <param name="axis">The axis, 0 outermost.</param>
-    /// <param name="start">First index kept.</param>
-    /// <param name="length">How many are kept.</param>
-    /// <exception cref="ShapeException">The range is not inside the axis.</exception>
-    public Tensor Slice(int axis, int start, int length)
-    {
-        if ((uint)axis >= (uint)Shape.Rank || start < 0 || length < 0 || start > Shape[axis] - length)
-        {
-            throw new ShapeException($"{start}..{start + length} of axis {axis} is outside {Shape}.");
-        }
-
-        int[] sizes = Shape.Sizes.ToArray();
-        sizes[axis] = length;
-        return new Tensor(Buffer.AddReference(), _offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides, DType);
-    }
-
-    /// <summary>The axes in another order; shares memory.</summary>
-    /// <param name="order">Each axis once: <c>Transpose(1, 0)</c> turns a matrix.</param>
-    /// <exception cref="ShapeException">The order is not a permutation of the axes.</exception>
-    public Tensor Transpose(params ReadOnlySpan<int> order)
-    {
-        int[] axes = order.ToArray();
-        if (!axes.Order().SequenceEqual(Enumerable.Range(0, Shape.Rank)))
-        {
-            throw new ShapeException($"[{string.Join(", ", axes)}] is not an order of the {Shape.Rank} axes of {Shape}.");
-        }
-
-        int[] sizes = Array.ConvertAll(axes, axis => Shape[axis]);
-        string[] names = Shape.Axes.Length == 0 ? [] : Array.ConvertAll(axes, axis => Shape.Axes[axis]);
-        return new Tensor(Buffer.AddReference(), _offset, Renamed(sizes, names), Array.ConvertAll(axes, axis => _strides[axis]), DType);
-    }
-
-    /// <summary>The same array under axis names; shares memory.</summary>
-    public Tensor Named(params ReadOnlySpan<string> axes) => new(Buffer.AddReference(), _offset, Shape.Named(axes), _strides, DType);
-
-    /// <summary>A second owner of the same memory.</summary>
-    public Tensor Share() => new(Buffer.AddReference(), _offset, Shape, _strides, DType);
-
-    /// <summary>A contiguous copy in memory of its own.</summary>
-    public Tensor Copy() => To(DType);
-
-    /// <summary>
-    /// A contiguous copy in another storage type, rounded to nearest even; in I32 values beyond its range take its ends and NaN becomes 0.
-    /// </summary>
-    public Tensor To(DType type)
-    {
-        Tensor result = Empty(Shape, type);
-        if (type == DType && IsContiguous)
-        {
-            long bytes = Count * type.Size();
-            System.Buffer.MemoryCopy(RawPointer, result.RawPointer, bytes, bytes);
-        }
-        else if (!IsContiguous || !TryConvertFloats(result))
-        {
-            ConvertEach(result);
-        }
-
-        return result;
-    }
-
-    /// <summary>The values as a managed array, row-major, in single precision.</summary>
-    public float[] ToArray()
-    {
-        if (DType == DType.F32 && IsContiguous)
-        {
-            return AsSpan().ToArray();
-        }
-
-        using Tensor copy = To(DType.F32);
-        return copy.AsSpan().ToArray();
-    }
 
     /// <summary>Gives the memory back once no view needs it.</summary>
     public void Dispose() => Interlocked.Exchange(ref _buffer, null)?.Release();
 
     /// <inheritdoc/>
     public override string ToString() => $"{DType} {Shape}";
-
-    /// <summary>The conversions between F32 and the half types, which stores and checkpoints need by the gigabyte.</summary>
-    private bool TryConvertFloats(Tensor result)
-    {
-        void* from = RawPointer, to = result.RawPointer;
-        switch ((DType, result.DType))
-        {
-            case (DType.F32, DType.BF16):
-                for (long i = 0; i < Count; i++)
-                {
-                    ((ushort*)to)[i] = DTypes.ToBFloat16(((float*)from)[i]);
-                }
-
-                return true;
-            case (DType.BF16, DType.F32):
-                for (long i = 0; i < Count; i++)
-                {
-                    ((float*)to)[i] = DTypes.FromBFloat16(((ushort*)from)[i]);
-                }
-
-                return true;
-            case (DType.F32, DType.F16):
-                for (long i = 0; i < Count; i++)
-                {
-                    ((Half*)to)[i] = (Half)((float*)from)[i];
-                }
-
-                return true;
-            case (DType.F16, DType.F32):
-                for (long i = 0; i < Count; i++)
-                {
-                    ((float*)to)[i] = (float)((Half*)from)[i];
-                }
-
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private void ConvertEach(Tensor result)
-    {
-        long[] index = new long[Shape.Rank];
-        for (long i = 0; i < Count; i++)
-        {
-            long at = 0;
-            for (int axis = 0; axis < index.Length; axis++)
-            {
-                at += index[axis] * _strides[axis];
-            }
-
-            result.Write(i, ReadDouble(at));
-            for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == Shape[axis]; axis--)
-            {
-                index[axis] = 0;
-            }
-        }
-    }
-
-    private static Shape Renamed(int[] sizes, ReadOnlySpan<string> axes) =>
-        axes.Length == 0 ? new Shape(sizes) : new Shape(sizes).Named(axes);
 
     private static long[] RowMajor(Shape shape)
     {
@@ -331,27 +180,4 @@ public sealed unsafe class Tensor : IDisposable
     };
 
     private ShapeException WrongType(DType wanted) => new($"{Shape} is stored as {DType}; {wanted} was expected. Convert it with To({wanted}).");
-
-    private float Read(long at) => (float)ReadDouble(at);
-
-    private double ReadDouble(long at) => DType switch
-    {
-        DType.F32 => ((float*)RawPointer)[at],
-        DType.F64 => ((double*)RawPointer)[at],
-        DType.F16 => (double)((Half*)RawPointer)[at],
-        DType.BF16 => DTypes.FromBFloat16(((ushort*)RawPointer)[at]),
-        _ => ((int*)RawPointer)[at],
-    };
-
-    private void Write(long at, double value)
-    {
-        switch (DType)
-        {
-            case DType.F32: ((float*)RawPointer)[at] = (float)value; break;
-            case DType.F64: ((double*)RawPointer)[at] = value; break;
-            case DType.F16: ((Half*)RawPointer)[at] = (Half)value; break;
-            case DType.BF16: ((ushort*)RawPointer)[at] = DTypes.ToBFloat16(value); break;
-            default: ((int*)RawPointer)[at] = (int)Math.Clamp(Math.Round(value), int.MinValue, int.MaxValue); break;
-        }
-    }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Pellucid.Activations;
 using Pellucid.Models;
 
-// Harvests the built-in model into a folder and writes a line after each shard; the tests kill it at any instant.
+// Harvests the built-in model into a folder and writes a line after each shard; the tests kill it at any instant,
+// or read the most memory that it held.
 using Model model = await Model.OpenAsync("stories260k");
 HarvestOptions options = new()
 {
@@ -12,6 +14,7 @@ HarvestOptions options = new()
     BatchSequences = 4,
 };
 using ActivationStore store = await Harvester.HarvestAsync(model, Corpus.BuiltIn, args[0], options, new Lines());
+Console.WriteLine($"peak {Process.GetCurrentProcess().PeakWorkingSet64}");
 Console.WriteLine("done");
 
 internal sealed class Lines : IProgress<HarvestProgress>

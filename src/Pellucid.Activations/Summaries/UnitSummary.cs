@@ -94,6 +94,8 @@ public sealed partial class UnitSummary
                 Offer(sequence, firstPosition + start, length, windowMax);
             }
         }
+
+        GC.KeepAlive(values);
     }
 
     /// <summary>Adds the summary of another part of the text.</summary>

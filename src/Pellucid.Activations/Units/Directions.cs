@@ -9,11 +9,18 @@ public sealed class Directions : IUnits, IDisposable
 
     /// <summary>Creates units from directions.</summary>
     /// <param name="hook">The hook.</param>
-    /// <param name="vectors">[count, width], one direction a row.</param>
+    /// <param name="vectors">[count, width], one direction a row; copied.</param>
+    /// <exception cref="ShapeException">They are not a matrix, not F32, or a view with gaps.</exception>
     public Directions(string hook, Tensor vectors)
     {
+        if (vectors.Shape.Rank != 2)
+        {
+            throw new ShapeException($"Directions: {vectors.Shape} is not [count, width].");
+        }
+
         (Hook, Count, Width) = (hook, vectors.Shape[0], vectors.Shape[1]);
         _packed = PackedMatrix.Pack(vectors.AsSpan(), Width, Count, outputsByInputs: true);
+        GC.KeepAlive(vectors); // a span does not
     }
 
     /// <inheritdoc/>

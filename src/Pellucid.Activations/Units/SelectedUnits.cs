@@ -57,6 +57,7 @@ public sealed class SelectedUnits : IUnits
             }
         }
 
+        GC.KeepAlive(all);
         return result;
     }
 }

@@ -44,11 +44,14 @@ public sealed record Intervention
     /// <summary>The trailing shape of the value it carries, checked against the hook before a run.</summary>
     internal Shape? Carries { get; private init; }
 
+    /// <summary>The size of the last axis that it was made for, if it said.</summary>
+    private int? Width { get; init; }
+
     /// <summary>Whether its value covers the prompt and so does not stand in the way of cached generation.</summary>
     private bool FitsPrompt { get; init; }
 
     /// <summary>Sets the activation to zero.</summary>
-    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Own(Tensor.Zeros(x.Shape)));
+    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Zeros(x.Shape));
 
     /// <summary>Sets every position to one value: mean ablation.</summary>
     /// <param name="hook">The activation.</param>
@@ -77,9 +80,10 @@ public sealed record Intervention
     /// <param name="kind">Its name, for provenance and messages.</param>
     /// <param name="expression">Takes the operations, the activation and the place; returns an array of the same shape.</param>
     /// <param name="needsWholeSequence">Whether it must see all positions at once.</param>
+    /// <param name="width">Size of the last axis that it is made for, so that a hook of another is refused before a run; any when null.</param>
     public static Intervention Custom(
-        string hook, string kind, Func<Ops, Tensor, HookContext, Tensor> expression, bool needsWholeSequence = false) =>
-        new(hook, kind, expression) { NeedsWholeSequence = needsWholeSequence };
+        string hook, string kind, Func<Ops, Tensor, HookContext, Tensor> expression, bool needsWholeSequence = false, int? width = null) =>
+        new(hook, kind, expression) { NeedsWholeSequence = needsWholeSequence, Width = width };
 
     /// <summary>The same, only at these positions.</summary>
     public Intervention At(Positions positions) => this with { Positions = positions };
@@ -99,6 +103,11 @@ public sealed record Intervention
         if (Carries is { } shape && !point.Takes(shape))
         {
             throw new ShapeException($"Intervention '{Kind}': {shape} does not fit the end of {point}.");
+        }
+
+        if (Width is { } width && width != point.Width)
+        {
+            throw new ShapeException($"Intervention '{Kind}' is made for a width of {width}; it does not fit {point}.");
         }
 
         if (Units.Any(unit => unit < 0 || (point.Width != 0 && unit >= point.Width)))

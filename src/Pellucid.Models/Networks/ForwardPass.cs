@@ -127,10 +127,10 @@ internal sealed class ForwardPass : IDisposable
 
         if (Wanted(names.Result))
         {
-            return SumHeads(At(names.Result, Results(z, weights.O)));
+            return _ops.Sum(At(names.Result, Results(z, weights.O)), axis: 2);
         }
 
-        Tensor flat = _ops.Own(z.Reshape(new Shape(_tokens.Count, _tokens.Positions, Config.Heads * Config.DHead)));
+        Tensor flat = _ops.Reshape(z, new Shape(_tokens.Count, _tokens.Positions, Config.Heads * Config.DHead));
         Tensor output = _ops.Linear(flat, weights.O);
         _ops.Release(z);
         _ops.Release(flat);
@@ -171,7 +171,7 @@ internal sealed class ForwardPass : IDisposable
 
         if (_options.Logits == LogitsWanted.Last)
         {
-            normed = _ops.Own(normed.Slice(1, _tokens.Positions - 1, 1));
+            normed = _ops.Slice(normed, 1, _tokens.Positions - 1, 1);
         }
 
         return _ops.Linear(normed, _model.Weights.Unembedding).Named("batch", "pos", "d_vocab");
@@ -195,33 +195,9 @@ internal sealed class ForwardPass : IDisposable
             repeated[i] = i / Config.Heads;
         }
 
-        Tensor flat = _ops.Own(z.Reshape(new Shape(rows, width)));
+        Tensor flat = _ops.Reshape(z, new Shape(rows, width));
         Tensor each = _ops.Gather(flat, repeated, new Shape(_tokens.Count, _tokens.Positions, Config.Heads));
         return _ops.Linear(_ops.Multiply(each, _ops.Own(Tensor.From(own, new Shape(Config.Heads, width)))), output);
-    }
-
-    private Tensor SumHeads(Tensor result)
-    {
-        Tensor sum = _ops.Own(result.Slice(2, 0, 1));
-        for (int head = 1; head < Config.Heads; head++)
-        {
-            sum = _ops.Add(sum, _ops.Own(result.Slice(2, head, 1)));
-        }
-
-        return _ops.Own(sum.Reshape(new Shape(_tokens.Count, _tokens.Positions, Config.DModel)));
-    }
-
-    /// <summary>Keys after the query as they were made, masked, whatever an intervention did to them.</summary>
-    private Tensor Masked(Tensor made, Tensor changed)
-    {
-        (int queries, int keys) = (made.Shape[2], made.Shape[3]);
-        bool[] later = new bool[made.Count];
-        for (int i = 0; i < later.Length; i++)
-        {
-            later[i] = i % keys > keys - queries + (i / keys % queries);
-        }
-
-        return _ops.SelectRows(changed, made, later);
     }
 
     private Tensor Sum(Tensor residual, Tensor added)
@@ -235,7 +211,7 @@ internal sealed class ForwardPass : IDisposable
     /// <summary>[batch, pos, head · d_head] seen as [batch, pos, head, d_head]; the view keeps the memory, so x itself is let go.</summary>
     private Tensor Heads(Tensor x, int heads)
     {
-        Tensor view = _ops.Own(x.Reshape(new Shape(_tokens.Count, _tokens.Positions, heads, Config.DHead)));
+        Tensor view = _ops.Reshape(x, new Shape(_tokens.Count, _tokens.Positions, heads, Config.DHead));
         _ops.Release(x);
         return view;
     }
@@ -253,7 +229,10 @@ internal sealed class ForwardPass : IDisposable
                 value = intervention.Apply(_ops, value, context);
             }
 
-            value = context.Point.Axes[^1] == "key" ? Masked(made, value) : value;
+            if (context.Point.Axes[^1] == "key")
+            {
+                value = _ops.SelectSeen(value, made);
+            }
         }
 
         if (_options.Capture.Hooks.Contains(hook))

@@ -19,6 +19,9 @@ internal sealed unsafe partial class BufferPool
 
     internal static BufferPool Shared { get; } = new();
 
+    /// <summary>Bytes that wait for their next use; at most 256 MB.</summary>
+    internal long Kept => Volatile.Read(ref _kept);
+
     internal NativeBuffer Rent(long bytes)
     {
         nuint size = RoundUp(bytes);
@@ -32,15 +35,41 @@ internal sealed unsafe partial class BufferPool
         return new NativeBuffer(Allocate(size), size);
     }
 
+    /// <summary>
+    /// Takes a block back. Where that is more than is kept, blocks of other sizes go first: they are of work that is over, and a pool full
+    /// of them would serve nobody.
+    /// </summary>
     internal void Return(NativeBuffer buffer)
     {
-        if (Interlocked.Add(ref _kept, (long)buffer.Capacity) <= MostKept)
+        nuint size = buffer.Capacity;
+        if (Interlocked.Add(ref _kept, (long)size) > MostKept)
         {
-            _free.GetOrAdd(buffer.Capacity, _ => new ConcurrentStack<NativeBuffer>()).Push(buffer);
-            return;
+            Trim(size);
+            if (Volatile.Read(ref _kept) > MostKept)
+            {
+                Interlocked.Add(ref _kept, -(long)size);
+                FreeNow(buffer);
+                return;
+            }
         }
 
-        Interlocked.Add(ref _kept, -(long)buffer.Capacity);
+        _free.GetOrAdd(size, _ => new ConcurrentStack<NativeBuffer>()).Push(buffer);
+    }
+
+    private void Trim(nuint except)
+    {
+        foreach ((nuint size, ConcurrentStack<NativeBuffer> stack) in _free)
+        {
+            while (size != except && Volatile.Read(ref _kept) > MostKept && stack.TryPop(out NativeBuffer? buffer))
+            {
+                Interlocked.Add(ref _kept, -(long)size);
+                FreeNow(buffer);
+            }
+        }
+    }
+
+    private static void FreeNow(NativeBuffer buffer)
+    {
         GC.SuppressFinalize(buffer);
         Free(buffer);
     }

@@ -13,7 +13,7 @@ public sealed class ApiSnapshotTests
     [MemberData(nameof(Libraries))]
     public void PublicApi_OfALibrary_IsTheOneInItsSnapshot(string room)
     {
-        string path = SourceTree.At("tests", "Pellucid.Architecture.Tests", "api", $"{room}.txt");
+        string path = SourceTree.At("tests", "Pellucid.Architecture.Tests", "snapshots", $"{room}.txt");
         string[] now = [.. ApiPrinter.Print(House.Load(room))];
         if (Environment.GetEnvironmentVariable(Accept) == "1")
         {

@@ -67,6 +67,8 @@ public sealed class CompositionTests
     {
         using Tensor vector = Tensor.Zeros(new Shape(15));
         Refused(() => Numbers.Model.With(Intervention.Add(Where, vector)), "15", "d_model 16");
+        Refused(() => Numbers.Model.With(Intervention.Custom(Where, "own", (_, x, _) => x, width: 15)), "own", "15", "d_model 16");
+        Numbers.Model.With(Intervention.Custom(Where, "own", (_, x, _) => x, width: 16)).Dispose();
         Refused(() => Numbers.Model.With(Intervention.Mean(Hook.Z(0), vector)), "15", "d_head 4");
         Refused(() => Numbers.Model.With(Intervention.Replace(Where, vector)), "15", "d_model 16");
         Refused(() => Numbers.Model.With(Intervention.Zero(Where).ForUnits(16)), "16");

@@ -21,6 +21,17 @@ public sealed class WorkersTests
     }
 
     [Fact]
+    public void ComputeThreadsFor_NestedFromManyThreads_RunsEveryPartOnce()
+    {
+        int[] calls = new int[64];
+        Parallel.For(0, 8, outer => ComputeThreads.For(8, (calls, outer), static (part, state) =>
+            ComputeThreads.For(3, (state.calls, At: (state.outer * 8) + part), static (_, inner) => Interlocked.Increment(ref inner.calls[inner.At]))));
+        Assert.All(calls, count => Assert.Equal(3, count));
+        ComputeThreads.For(0, 0, static (_, _) => Assert.Fail("there is no part"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ComputeThreads.For(-1, 0, static (_, _) => { }));
+    }
+
+    [Fact]
     public void For_AfterWorkersFellAsleep_StillUsesThem()
     {
         using WorkerPool pool = new(2);

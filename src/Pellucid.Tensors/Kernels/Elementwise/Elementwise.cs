@@ -56,6 +56,10 @@ internal static unsafe class Elementwise
     internal static void AddRowVector(float* x, float* vector, float* z, long rows, int width) =>
         Dispatch.RunRows(new RowVectorKernel<AddOperation>(default, x, vector, z, width), rows, width);
 
+    /// <summary>z [rows, width] = x [rows, width] - vector [width].</summary>
+    internal static void SubtractRowVector(float* x, float* vector, float* z, long rows, int width) =>
+        Dispatch.RunRows(new RowVectorKernel<SubtractOperation>(default, x, vector, z, width), rows, width);
+
     /// <summary>z [rows, width] = x [rows, width] · vector [width].</summary>
     internal static void MultiplyRowVector(float* x, float* vector, float* z, long rows, int width) =>
         Dispatch.RunRows(new RowVectorKernel<MultiplyOperation>(default, x, vector, z, width), rows, width);

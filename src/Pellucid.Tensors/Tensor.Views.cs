@@ -1,0 +1,62 @@
+namespace Pellucid.Tensors;
+
+public sealed unsafe partial class Tensor
+{
+    /// <summary>The same values under another shape; shares memory.</summary>
+    /// <exception cref="ShapeException">The number of values differs, or the array is a view with gaps.</exception>
+    public Tensor Reshape(Shape shape)
+    {
+        if (shape.Count != Count || !IsContiguous)
+        {
+            throw new ShapeException($"{Shape} cannot be seen as {shape}: {Count} against {shape.Count} values, or a view with gaps.");
+        }
+
+        return View(_offset, shape, RowMajor(shape));
+    }
+
+    /// <summary>A range of one axis; shares memory.</summary>
+    /// <param name="axis">The axis, 0 outermost.</param>
+    /// <param name="start">First index kept.</param>
+    /// <param name="length">How many are kept.</param>
+    /// <exception cref="ShapeException">The range is not inside the axis.</exception>
+    public Tensor Slice(int axis, int start, int length)
+    {
+        if ((uint)axis >= (uint)Shape.Rank || start < 0 || length < 0 || start > Shape[axis] - length)
+        {
+            throw new ShapeException($"{start}..{start + length} of axis {axis} is outside {Shape}.");
+        }
+
+        int[] sizes = Shape.Sizes.ToArray();
+        sizes[axis] = length;
+        return View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides);
+    }
+
+    /// <summary>The axes in another order; shares memory.</summary>
+    /// <param name="order">Each axis once: <c>Transpose(1, 0)</c> turns a matrix.</param>
+    /// <exception cref="ShapeException">The order is not a permutation of the axes.</exception>
+    public Tensor Transpose(params ReadOnlySpan<int> order)
+    {
+        int[] axes = order.ToArray();
+        if (!axes.Order().SequenceEqual(Enumerable.Range(0, Shape.Rank)))
+        {
+            throw new ShapeException($"[{string.Join(", ", axes)}] is not an order of the {Shape.Rank} axes of {Shape}.");
+        }
+
+        int[] sizes = Array.ConvertAll(axes, axis => Shape[axis]);
+        string[] names = Shape.Axes.Length == 0 ? [] : Array.ConvertAll(axes, axis => Shape.Axes[axis]);
+        return View(_offset, Renamed(sizes, names), Array.ConvertAll(axes, axis => _strides[axis]));
+    }
+
+    /// <summary>The same array under axis names; shares memory.</summary>
+    /// <exception cref="ShapeException">The number of names is not the number of axes.</exception>
+    public Tensor Named(params ReadOnlySpan<string> axes) => View(_offset, Shape.Named(axes), _strides);
+
+    /// <summary>A second owner of the same memory.</summary>
+    public Tensor Share() => View(_offset, Shape, _strides);
+
+    /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
+    private Tensor View(long offset, Shape shape, long[] strides) => new(Buffer.AddReference(), offset, shape, strides, DType);
+
+    private static Shape Renamed(int[] sizes, ReadOnlySpan<string> axes) =>
+        axes.Length == 0 ? new Shape(sizes) : new Shape(sizes).Named(axes);
+}
