@@ -35,7 +35,7 @@ internal sealed class Quickstart : Verb
 
     internal override string Json =>
         """
-        {"model","hook","tokens","d_in","d_sae","k","l0","variance_explained","ce","ce_zero","ce_mean","ce_spliced","loss_recovered",
+        {"model","hook","tokens","d_in","d_sae","k","seed","l0","variance_explained","ce","ce_zero","ce_mean","ce_spliced","loss_recovered",
         "loss_recovered_mean","dead_fraction","scores":{POPULATION:{EXPLAINER:{"top_and_random","top_and_random_ci":[lo,hi],"random_only",
         "random_only_ci","n","n_undefined"}}},"comparisons":[{"first","second","difference","ci","paired"}],"latents":[{"index","density",
         "explanation","explanation_hash","top_and_random","random_only","token_table_top_and_random","causal_percentile","causal_effect","max"}],
