@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pellucid.Cli.Frame;
 using Pellucid.Cli.Tests.Frame;
@@ -7,10 +6,8 @@ using Pellucid.Cli.Tests.Frame;
 namespace Pellucid.Cli.Tests;
 
 /// <summary>What only the real program can show: its streams, its exit codes and its signals.</summary>
-public sealed partial class ProcessTests : IDisposable
+public sealed class ProcessTests : IDisposable
 {
-    private const int Interrupt = 2;
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("pellucid");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -49,7 +46,7 @@ public sealed partial class ProcessTests : IDisposable
         await Task.Delay(2000, TestContext.Current.CancellationToken); // it opens the model in well under a second
         Assert.False(process.HasExited, "The model was meant to take long.");
         long sent = Stopwatch.GetTimestamp();
-        Assert.Equal(0, Kill(process.Id, Interrupt));
+        PellucidProcess.Interrupt(process);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         // The promise is one second; the other one is for a machine that runs other tests at the same time.
@@ -59,13 +56,5 @@ public sealed partial class ProcessTests : IDisposable
         Assert.Empty(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
-
-    private static Process Start(params string[] arguments)
-    {
-        string program = Path.Combine(AppContext.BaseDirectory, "pellucid.dll");
-        ProcessStartInfo info = new("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        return Process.Start(info)!;
-    }
+    private static Process Start(params string[] arguments) => PellucidProcess.Start(arguments);
 }

@@ -18,19 +18,20 @@ internal static class Values
     };
 
     /// <summary>The STORE argument.</summary>
-    internal static Argument<string> Store() => new("STORE") { Description = "Folder that 'pellucid harvest' wrote." };
+    internal static Argument<string> Store() => Named("STORE", "Folder that 'pellucid harvest' wrote.");
 
     /// <summary>The DICT argument.</summary>
-    internal static Argument<string> DictionaryFolder() => new("DICT") { Description = "Folder of a dictionary in the SAELens layout." };
+    internal static Argument<string> DictionaryFolder() => Named("DICT", "Folder of a dictionary in the SAELens layout.");
 
     /// <summary>The <c>--documents</c> option.</summary>
-    internal static Option<Documents> DocumentsToRead(Documents fallback) =>
-        Parsed("--documents", "PART", "train (the first nine tenths), held-out (the last tenth) or all.", fallback, "train, held-out or all", text => text switch
+    /// <param name="fallback">What is read where the option is not given, as a user writes it.</param>
+    internal static Option<Documents?> DocumentsToRead(string fallback) => Parsed<Documents?>(
+        "--documents", "PART", $"train (the first nine tenths), held-out (the last tenth) or all; {fallback} by default.", null, "train, held-out or all", text => text switch
         {
             "train" => (true, Documents.Train),
             "held-out" => (true, Documents.HeldOut),
             "all" => (true, Documents.All),
-            _ => (false, default),
+            _ => (false, null),
         });
 
     /// <summary>The documents that were asked for.</summary>
@@ -39,6 +40,13 @@ internal static class Values
         Documents.Train => corpus.TrainingPart(),
         Documents.HeldOut => corpus.HeldOutPart(),
         _ => corpus,
+    };
+
+    /// <summary>An argument that must not be empty.</summary>
+    internal static Argument<string> Named(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => ParseOne(result, name, "a name", text => (text.Trim().Length > 0, text)),
     };
 
     /// <summary>A whole number.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Pellucid.Cli.Frame;
 using Pellucid.Dictionaries;
 using Pellucid.Models;
 using Pellucid.Tensors;
@@ -49,7 +50,7 @@ internal sealed record Clamp(string Dictionary, int Latent, float Multiple)
         foreach (IGrouping<string, Clamp> group in clamps.GroupBy(clamp => clamp.Dictionary))
         {
             Dictionary dictionary = Dictionaries.Dictionary.Load(group.Key); // borrowed by the interventions, so it lives as long as the process
-            dictionary.RequireFits(model);
+            Fit.Require(dictionary, group.Key, model);
             interventions.AddRange(group.Select(clamp => dictionary.ClampToMultipleOfMax(clamp.Latent, clamp.Multiple)));
         }
 

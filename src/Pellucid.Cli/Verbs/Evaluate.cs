@@ -31,8 +31,8 @@ internal sealed class Evaluate : Verb
     private readonly Argument<string> _dictionary = Values.DictionaryFolder();
     private readonly Argument<string> _model = Values.Model();
     private readonly Argument<string> _corpus = Values.Corpus();
-    private readonly Option<Documents> _documents = Values.DocumentsToRead(Documents.HeldOut);
-    private readonly Option<int> _tokens = Values.Integer("--tokens", "Most tokens to evaluate on; 0 for all.", 0);
+    private readonly Option<Documents?> _documents = Values.DocumentsToRead("held-out");
+    private readonly Option<int> _tokens = Values.Integer("--tokens", "Stop after the sequence that reaches N tokens; 0 for all.", 0);
     private readonly Option<bool> _cut = new("--cut") { Description = "Cut documents that are longer than the context instead of splitting them." };
 
     internal Evaluate()
@@ -59,7 +59,7 @@ internal sealed class Evaluate : Verb
     {
         using Dictionary dictionary = Dictionary.Load(parse.GetRequiredValue(_dictionary));
         using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
-        Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents));
+        Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents) ?? Documents.HeldOut);
         EvaluateOptions options = new()
         {
             MaxTokens = parse.GetValue(_tokens) is > 0 and int tokens ? tokens : long.MaxValue,

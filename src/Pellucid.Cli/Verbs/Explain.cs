@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Pellucid.Activations;
 using Pellucid.Cli.Frame;
@@ -25,15 +26,17 @@ internal sealed record ExplainedUnit(
 /// <summary><c>pellucid explain</c>: explains units from a store and tests the explanations on the part of it that they have not seen.</summary>
 internal sealed class Explain : Verb
 {
+    private const string StoreManifestName = "manifest.json";
+    private const string WeightsName = "sae_weights.safetensors";
     private const double TrainingShare = 1 - Corpus.HeldOutShare;
 
-    private readonly Argument<string> _units = new("DICT|MODEL:HOOK") { Description = "Folder of a dictionary, or a model and a hook for its neurons." };
+    private readonly Argument<string> _units = Values.Named("DICT|MODEL:HOOK", "Folder of a dictionary, or a model and a hook for its neurons.");
     private readonly Argument<string> _store = Values.Store();
     private readonly Option<int[]?> _chosen = Values.Parsed<int[]?>(
         "--units", "A-B", "Explain units A to B, instead of a hundred drawn by seed.", null, "a range of units such as 0-9, or one unit", ParseRange);
 
     private readonly Option<string?> _model = new("--model") { HelpName = "MODEL", Description = "The dictionary's model; by default the one named in the store." };
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "Folder of the explanations and scores.json.", Required = true };
+    private readonly Option<string> _out = OutFolder.Option("Folder of the explanations and scores.json.");
     private readonly Option<long> _seed = Values.Seed();
 
     internal Explain()
@@ -62,19 +65,25 @@ internal sealed class Explain : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
+        string folder = parse.GetRequiredValue(_out);
+        OutFolder.Require(folder, OutFolder.Explanations);
         using ActivationStore store = ActivationStore.Open(parse.GetRequiredValue(_store));
         (Model model, IUnits units, IDisposable owner) = await OpenAsync(parse, store, cancellationToken);
         using (model)
         using (owner)
         {
             store.RequireModel(model);
+            int[]? chosen = parse.GetValue(_chosen) is { Length: > 0 } given ? given : null; // the parser makes an empty list of an absent one
             int training = (int)(store.Sequences * TrainingShare);
             Population population = Population.Divide(units.Kind, units, store, training);
             IExplainer[] explainers = [new PatternExplainer(model, units, CorpusTokens.Of(store, training)), new TokenTableExplainer(model.Tokenizer)];
-            PopulationOptions options = new() { Chosen = parse.GetValue(_chosen), Seed = parse.GetValue(_seed) };
+            PopulationOptions options = new() { Chosen = chosen, Seed = parse.GetValue(_seed) };
+            RequireUnits(population, options);
+            OutFolder.Begin(folder, Describe(parse, store, model, units, chosen), _ =>
+                $"Folder '{folder}' holds explanations of other units, from another store or seed (see its {Provenance.FileName}). Choose another --out, or remove it.");
             PopulationScores scores = await terminal.WithProgressAsync(
                 "explain", progress => Populations.ScoreAsync(population, explainers, options, progress, cancellationToken));
-            ExplainResult result = Describe(parse.GetRequiredValue(_out), units, scores);
+            ExplainResult result = Describe(folder, units, scores);
             Write(result, scores);
             terminal.Table(
                 ["unit#", "score#", "explanation"],
@@ -102,15 +111,67 @@ internal sealed class Explain : Verb
         {
             Model model = await Model.OpenAsync(named[..colon], cancellationToken);
             HookPoint point = model.Hooks[named[(colon + 1)..]];
-            return point.Name == store.Manifest.Hook
-                ? (model, store.Neurons, model)
-                : throw new PellucidException($"Store '{store.Folder}' holds {store.Manifest.Hook}, not {point.Name}. Harvest that hook, or name the other.");
+            RequireHook(store, point.Name);
+            return (model, store.Neurons, model);
         }
 
         Dictionary dictionary = Dictionary.Load(named);
+        RequireHook(store, dictionary.Hook);
         Model subject = await Model.OpenAsync(parse.GetValue(_model) ?? store.Manifest.Model, cancellationToken);
-        dictionary.RequireFits(subject);
+        Fit.Require(dictionary, named, subject);
         return (subject, dictionary.Latents, dictionary);
+    }
+
+    private static void RequireHook(ActivationStore store, string hook)
+    {
+        if (hook != store.Manifest.Hook)
+        {
+            throw new PellucidException($"Store '{store.Folder}' holds {store.Manifest.Hook}, not {hook}. Harvest that hook, or name units of the other.");
+        }
+    }
+
+    private static void RequireUnits(Population population, PopulationOptions options)
+    {
+        UnitSummary heldOut = population.HeldOutSummary;
+        if (options.Chosen is { } chosen)
+        {
+            int outside = Array.FindIndex([.. chosen], unit => unit >= heldOut.Units);
+            if (outside >= 0)
+            {
+                throw new PellucidException($"Unit {chosen[outside]} is not among the {heldOut.Units} {population.Units.Kind} of {population.Units.Hook}, 0 to {heldOut.Units - 1}.");
+            }
+        }
+        else if (Populations.Draw(heldOut, options).Count == 0)
+        {
+            throw new PellucidException(
+                $"None of the {heldOut.Units} {population.Units.Kind} fires on {options.MinimumActiveTokens} tokens of the last tenth of the store, so none can be drawn. Harvest more text, or choose with --units.");
+        }
+    }
+
+    private Provenance Describe(ParseResult parse, ActivationStore store, Model model, IUnits units, int[]? chosen)
+    {
+        string named = parse.GetRequiredValue(_units);
+        string weights = Path.Combine(named, WeightsName);
+        return new Provenance
+        {
+            Model = model.Name,
+            ModelHash = model.Hash,
+            Hook = units.Hook,
+            DataHash = HashOf(Path.Combine(store.Folder, StoreManifestName)),
+            Seed = parse.GetValue(_seed),
+            Bos = store.Manifest.BosLeftOut ? BosPolicy.PrependedAndLeftOut : BosPolicy.None,
+            InstructionSet = ProgramVersion.Current.InstructionSet,
+            Options = Provenance.EmptyOptions
+                .Add("kind", units.Kind)
+                .Add("units", chosen is null ? "drawn" : $"{chosen[0]}-{chosen[^1]}")
+                .Add("dictionary_hash", File.Exists(weights) ? HashOf(weights) : "none"),
+        };
+    }
+
+    private static string HashOf(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private static ExplainResult Describe(string folder, IUnits units, PopulationScores scores) => new(

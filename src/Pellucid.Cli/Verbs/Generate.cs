@@ -35,6 +35,7 @@ internal sealed class Generate : Verb
     [
         "pellucid generate stories260k \"Once upon a time\" --max-tokens 40",
         "pellucid generate stories260k \"\" --temperature 0.8 --top-p 0.9 --seed 7 --json",
+        "pellucid generate stories260k \"Once upon a time\" --clamp out/dictionary:3=2",
     ];
 
     internal override string Json =>

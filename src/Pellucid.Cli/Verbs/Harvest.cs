@@ -16,14 +16,20 @@ internal sealed class Harvest : Verb
     private readonly Argument<string> _model = Values.Model();
     private readonly Argument<string> _corpus = Values.Corpus();
     private readonly Option<string> _at = new("--at") { HelpName = "HOOK", Description = "The hook, such as blocks.2.mlp.hook_post.", Required = true };
-    private readonly Option<long> _tokens = Values.Parsed("--tokens", "N", "Most tokens to harvest, BOS not counted.", long.MaxValue, "a whole number of at least 1", text =>
+    private readonly Option<long?> _tokens = Values.Parsed<long?>("--tokens", "N", "Most tokens to harvest, BOS not counted; all by default.", null, "a whole number of at least 1", text =>
         (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= 1, value));
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "Folder of the store; an unfinished one is gone on with.", Required = true };
-    private readonly Option<Documents> _documents = Values.DocumentsToRead(Documents.Train);
+    private readonly Option<string> _out = OutFolder.Option("Folder of the store; an unfinished one is gone on with.");
+    private readonly Option<Documents?> _documents = Values.DocumentsToRead("train");
     private readonly Option<int> _length = Values.Integer("--length", "Longest sequence, BOS included; 0 for the model's context.", 0);
     private readonly Option<bool> _cut = new("--cut") { Description = "Cut documents that are longer than a sequence instead of splitting them." };
-    private readonly Option<DType> _storage = Values.Parsed("--storage", "TYPE", "How values are stored: f32, bf16 or f16.", DType.F32, "f32, bf16 or f16", text =>
-        (Enum.TryParse(text, ignoreCase: true, out DType type) && type is DType.F32 or DType.BF16 or DType.F16, type));
+    private readonly Option<DType?> _storage = Values.Parsed<DType?>("--storage", "TYPE", "How values are stored: f32, bf16 or f16; f32 by default.", null, "f32, bf16 or f16", text => text switch
+    {
+        "f32" => (true, DType.F32),
+        "bf16" => (true, DType.BF16),
+        "f16" => (true, DType.F16),
+        _ => (false, null),
+    });
+
     private readonly Option<long> _seed = Values.Seed();
 
     internal Harvest()
@@ -47,16 +53,17 @@ internal sealed class Harvest : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
-        Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents));
         string folder = parse.GetRequiredValue(_out);
+        OutFolder.Require(folder, OutFolder.Store);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents) ?? Documents.Train);
         HarvestOptions options = new()
         {
             Hook = parse.GetRequiredValue(_at),
-            Tokens = parse.GetValue(_tokens),
+            Tokens = parse.GetValue(_tokens) ?? long.MaxValue,
             SequenceLength = parse.GetValue(_length),
             LongDocuments = parse.GetValue(_cut) ? LongDocuments.Cut : LongDocuments.Split,
-            Storage = parse.GetValue(_storage),
+            Storage = parse.GetValue(_storage) ?? DType.F32,
             Summary = new SummaryOptions { Seed = parse.GetValue(_seed) },
         };
         using ActivationStore store = await terminal.WithProgressAsync(

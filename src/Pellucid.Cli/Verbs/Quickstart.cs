@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.Explanations.Studies;
+using Pellucid.Models;
 using Pellucid.Reports;
+using Pellucid.Tensors;
 using Study = Pellucid.Explanations.Studies.Quickstart;
 
 namespace Pellucid.Cli.Verbs;
@@ -10,7 +12,7 @@ namespace Pellucid.Cli.Verbs;
 /// <summary><c>pellucid quickstart</c>: from the built-in model to explanations that have been tested.</summary>
 internal sealed class Quickstart : Verb
 {
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "Folder of the artifacts and report.html.", DefaultValueFactory = _ => "quickstart" };
+    private readonly Option<string> _out = OutFolder.Option("Folder of the artifacts and report.html; a study of the same options is gone on with.", "quickstart");
     private readonly Option<int> _tokens = Values.Integer("--tokens", "Training tokens.", 150_000, 1000);
     private readonly Option<int> _latents = Values.Integer("--latents", "Latents of the dictionary.", 1024, 1);
     private readonly Option<int> _k = Values.Integer("--k", "Latents active at a token.", 24, 1);
@@ -33,7 +35,7 @@ internal sealed class Quickstart : Verb
 
     internal override string Json =>
         """
-        {"model","hook","tokens","d_in","d_sae","k","l0","variance_explained","ce","ce_zero","ce_mean","ce_spliced","loss_recovered",
+        {"model","hook","tokens","d_in","d_sae","k","seed","l0","variance_explained","ce","ce_zero","ce_mean","ce_spliced","loss_recovered",
         "loss_recovered_mean","dead_fraction","scores":{POPULATION:{EXPLAINER:{"top_and_random","top_and_random_ci":[lo,hi],"random_only",
         "random_only_ci","n","n_undefined"}}},"comparisons":[{"first","second","difference","ci","paired"}],"latents":[{"index","density",
         "explanation","explanation_hash","top_and_random","random_only","token_table_top_and_random","causal_percentile","causal_effect","max"}],
@@ -51,6 +53,7 @@ internal sealed class Quickstart : Verb
             K = parse.GetValue(_k),
             Seed = parse.GetValue(_seed),
         };
+        await BeginAsync(options, cancellationToken);
         QuickstartResult result = await terminal.WithStagesAsync(progress => Study.RunAsync(options, progress, cancellationToken));
         result = result with { Report = Path.Combine(options.Folder, "report.html") };
         QuickstartReport.Write(result, result.Report);
@@ -63,9 +66,39 @@ internal sealed class Quickstart : Verb
         terminal.Print(result, QuickstartJson.Document, result.Report);
     }
 
+    /// <summary>Refuses, before any work, what its last stage would refuse, and a folder that was begun with other options.</summary>
+    private static async Task BeginAsync(QuickstartOptions options, CancellationToken cancellationToken)
+    {
+        OutFolder.Require(options.Folder, OutFolder.Study);
+        if (options.K > options.Latents || options.Latents > options.Tokens)
+        {
+            throw new PellucidException(
+                $"--k {options.K}, --latents {options.Latents} and --tokens {options.Tokens} do not fit together: k is at most the latents, and these at most the tokens.");
+        }
+
+        using Model model = await Model.OpenAsync(Study.ModelName, cancellationToken);
+        Provenance provenance = new()
+        {
+            Model = model.Name,
+            ModelHash = model.Hash,
+            Seed = options.Seed,
+            Bos = BosPolicy.PrependedAndLeftOut,
+            InstructionSet = ProgramVersion.Current.InstructionSet,
+            Options = Provenance.EmptyOptions
+                .Add("tokens", $"{options.Tokens}")
+                .Add("latents", $"{options.Latents}")
+                .Add("k", $"{options.K}"),
+        };
+        OutFolder.Begin(options.Folder, provenance, begun =>
+            $"Folder '{options.Folder}' holds a quickstart with {Line(begun)}; this one has {Line(provenance)}. Choose another --out, remove the folder, or give the same options.");
+    }
+
+    private static string Line(Provenance provenance) =>
+        $"{string.Concat(provenance.Options.Select(option => $"--{option.Key} {option.Value} "))}--seed {provenance.Seed} (instruction set {provenance.InstructionSet})";
+
     private static string[] Row(string population, string explainer, ScoreSummary score) =>
     [
-        population, explainer, Text(score.TopAndRandom), $"{Text(score.TopAndRandomCi[0])} to {Text(score.TopAndRandomCi[1])}", Text(score.RandomOnly), $"{score.N}",
+        population.Replace('_', ' '), explainer.Replace('_', ' '), Text(score.TopAndRandom), $"{Text(score.TopAndRandomCi[0])} to {Text(score.TopAndRandomCi[1])}", Text(score.RandomOnly), $"{score.N}",
     ];
 
     private static string Text(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);

@@ -13,20 +13,21 @@ internal sealed record TrainResult(string Out, string Recipe, string Hook, int D
 internal sealed class Train : Verb
 {
     private readonly Argument<string> _store = Values.Store();
-    private readonly Option<string> _recipe = new("--recipe") { HelpName = "NAME", Description = "How it learns: topk.", DefaultValueFactory = _ => DictionaryConfig.TopK };
+    private readonly Option<string> _recipe = Values.Parsed(
+        "--recipe", "NAME", "How it learns: topk.", DictionaryConfig.TopK, "a recipe; there is topk", text => (text == DictionaryConfig.TopK, text));
+
     private readonly Option<int> _latents = Values.Integer("--latents", "Number of latents.", 1024, 1);
     private readonly Option<int> _k = Values.Integer("--k", "Latents active at a token.", 32, 1);
     private readonly Option<double?> _epochs = Values.Parsed<double?>("--epochs", "X", "Passes over the store.", null, "a number above 0", text =>
         (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value), value));
     private readonly Option<double?> _rate = Values.Parsed<double?>("--learning-rate", "X", "Largest learning rate of Adam.", null, "a number above 0", text =>
         (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && double.IsFinite(value), value));
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "Folder of the dictionary; an unfinished one is gone on with.", Required = true };
+    private readonly Option<string> _out = OutFolder.Option("Folder of the dictionary; an unfinished one is gone on with.");
     private readonly Option<long> _seed = Values.Seed();
 
     internal Train()
         : base("train", "Trains a dictionary of latents from an activation store and saves it in the SAELens layout.")
     {
-        _recipe.AcceptOnlyFromAmong(DictionaryConfig.TopK);
         Arguments.Add(_store);
         foreach (Option option in (Option[])[_recipe, _latents, _k, _epochs, _rate, _out, _seed])
         {
@@ -44,8 +45,9 @@ internal sealed class Train : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        using ActivationStore store = ActivationStore.Open(parse.GetRequiredValue(_store));
         string folder = parse.GetRequiredValue(_out);
+        OutFolder.Require(folder, OutFolder.Dictionary);
+        using ActivationStore store = ActivationStore.Open(parse.GetRequiredValue(_store));
         TopKRecipe recipe = new()
         {
             Latents = parse.GetValue(_latents),
@@ -62,7 +64,10 @@ internal sealed class Train : Verb
             ? (double)Enumerable.Range(0, statistics.Units).Count(unit => statistics.ActiveTokens(unit) == 0) / statistics.Units
             : double.NaN;
         TrainResult result = new(folder, parse.GetRequiredValue(_recipe), dictionary.Hook, dictionary.Config.DIn, dictionary.Config.DSae, dictionary.Config.K, dead);
-        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"variance explained {last.VarianceExplained:0.000} on the last batches, silent latents {dead:0.000}"));
+        string trained = last.Steps == 0
+            ? "it had been trained before"
+            : string.Create(CultureInfo.InvariantCulture, $"variance explained {last.VarianceExplained:0.000} on the last batches");
+        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{trained}, silent latents {dead:0.000}"));
         terminal.Print(result, CliJson.Documents.TrainResult, result.Out);
     }
 }
