@@ -30,7 +30,7 @@ internal static class LatentsSection
             .Append(" latents that were drawn, evenly from the best explained to the worst. In an explanation, <i>“b” after “a” → 9/10</i> predicts nine tenths of the largest value at <i>b</i> where <i>a</i> stands before it. "
                 + "Below it, held-out text: three windows where the latent is strongest and a random one. <span class=\"t\" style=\"--a:1;--p:0\">Background</span>: the latent’s value; "
                 + "<span class=\"t\" style=\"--a:0;--p:1\">bar</span>: what the explanation predicted, at the same scale. Right: how often each strength occurs, weak to strong in quarter octaves, counts on a logarithmic axis.</p>");
-        foreach (LatentCard card in result.Shown)
+        foreach (LatentCard card in result.Shown.OrderByDescending(card => card.TopAndRandom ?? 0).ThenBy(card => card.Index))
         {
             Card(page, card);
         }

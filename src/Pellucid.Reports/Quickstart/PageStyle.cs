@@ -28,7 +28,7 @@ internal static class PageStyle
         .columns section{border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;break-inside:avoid}.story{margin:.4em 0 0;overflow-wrap:anywhere}
         summary{cursor:pointer;margin-top:1.2rem;font-weight:600}dt{font-weight:600;margin-top:.6em}dd{margin:0 0 0 1.2em}
         footer{margin-top:3rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--soft);font-size:.9rem}
-        @media(max-width:40rem){article header{flex-direction:column}h1{font-size:1.5rem}}
+        @media(max-width:40rem){article header{flex-direction:column}h1{font-size:1.5rem}th,td{min-width:5.5rem}}
         @media print{body{font-size:11px}main{max-width:none;padding:0}.t,circle,line,rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
         """;
 }
