@@ -31,6 +31,9 @@ public static class DictionaryTrainer
     /// <summary>The control: the dictionary that a recipe starts from, before its first step.</summary>
     /// <param name="store">What it would learn from; a sample of it decides b_dec.</param>
     /// <param name="recipe">How it would learn.</param>
+    /// <param name="cancellationToken">Stops the pass over the store.</param>
     /// <exception cref="PellucidException">The recipe asks for the impossible.</exception>
-    public static Dictionary Untrained(ActivationStore store, TopKRecipe recipe) => new TrainingRun(store, recipe, "").Untrained();
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Dictionary Untrained(ActivationStore store, TopKRecipe recipe, CancellationToken cancellationToken = default) =>
+        new TrainingRun(store, recipe, "").Untrained(cancellationToken);
 }

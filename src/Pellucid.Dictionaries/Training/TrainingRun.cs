@@ -32,9 +32,9 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
         return Finish(parameters, log, moments, cancellationToken);
     }
 
-    internal Dictionary Untrained()
+    internal Dictionary Untrained(CancellationToken cancellationToken)
     {
-        StoreMoments moments = StoreMoments.Of(store, CancellationToken.None);
+        StoreMoments moments = StoreMoments.Of(store, cancellationToken);
         using RowStream stream = new(store, _inputs.Seed, _inputs.MaxBufferBytes);
         using TopKParameters parameters = Begin(stream);
         return parameters.ToDictionary(Config(), moments.Mean);

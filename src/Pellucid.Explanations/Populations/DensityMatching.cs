@@ -15,14 +15,17 @@ public static class DensityMatching
     /// <param name="densities">
     /// Shares of tokens, 0 to 1: those of the units to compare with. Where they are more than the units, the first ones are used.
     /// </param>
+    /// <param name="cancellationToken">Stops the pass over the store.</param>
     /// <returns>Units with thresholds; one that fires less often than asked keeps threshold 0, so values above 0 only remain in any case.</returns>
-    public static SelectedUnits Match(ActivationStore training, IUnits units, UnitSummary summary, IReadOnlyList<double> densities)
+    public static SelectedUnits Match(
+        ActivationStore training, IUnits units, UnitSummary summary, IReadOnlyList<double> densities, CancellationToken cancellationToken = default)
     {
         int count = Math.Min(units.Count, densities.Count);
         (long Wanted, int Bin, long Above)[] goals = [.. Enumerable.Range(0, count).Select(unit => Goal(summary, unit, densities[unit]))];
         List<float>[] inBin = [.. goals.Select(_ => new List<float>())];
         for (int shard = 0; shard < training.Shards; shard++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             using StoreShard rows = training.ReadShard(shard);
             using Ops ops = new();
             Tensor values = units.Evaluate(ops, rows.Activations);

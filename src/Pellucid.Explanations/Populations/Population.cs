@@ -29,14 +29,17 @@ public sealed record Population
     /// <param name="units">The units.</param>
     /// <param name="training">Activations of the training text.</param>
     /// <param name="heldOut">Activations of the held-out text.</param>
-    public static Population Gather(string name, IUnits units, ActivationStore training, ActivationStore heldOut) => new()
+    /// <param name="options">What the summaries keep, and the seed of their random records.</param>
+    /// <param name="cancellationToken">Stops the passes.</param>
+    public static Population Gather(
+        string name, IUnits units, ActivationStore training, ActivationStore heldOut, SummaryOptions? options = null, CancellationToken cancellationToken = default) => new()
     {
         Name = name,
         Units = units,
         Training = training,
         HeldOut = heldOut,
-        TrainingSummary = training.Summarize(units),
-        HeldOutSummary = heldOut.Summarize(units),
+        TrainingSummary = training.Summarize(units, options, cancellationToken: cancellationToken),
+        HeldOutSummary = heldOut.Summarize(units, options, cancellationToken: cancellationToken),
     };
 
     /// <summary>A population over one store whose last sequences are set apart as held-out text.</summary>
@@ -44,8 +47,11 @@ public sealed record Population
     /// <param name="units">The units.</param>
     /// <param name="store">Activations of the text.</param>
     /// <param name="trainingSequences">How many sequences, from the first on, are training text.</param>
+    /// <param name="options">What the summaries keep, and the seed of their random records.</param>
+    /// <param name="cancellationToken">Stops the pass.</param>
     /// <exception cref="PellucidException">Training or held-out text would be empty.</exception>
-    public static Population Divide(string name, IUnits units, ActivationStore store, int trainingSequences)
+    public static Population Divide(
+        string name, IUnits units, ActivationStore store, int trainingSequences, SummaryOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (trainingSequences < 1 || trainingSequences >= store.Sequences)
         {
@@ -53,9 +59,11 @@ public sealed record Population
                 $"Store '{store.Folder}' has {store.Sequences} sequences; {trainingSequences} for training leave nothing to learn from or to test on. Harvest more text.");
         }
 
-        UnitSummary training = new(units.Count, new SummaryOptions()), heldOut = new(units.Count, new SummaryOptions());
+        options ??= new SummaryOptions();
+        UnitSummary training = new(units.Count, options), heldOut = new(units.Count, options);
         for (int shard = 0; shard < store.Shards; shard++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             using StoreShard rows = store.ReadShard(shard);
             using Ops ops = new();
             Tensor values = units.Evaluate(ops, rows.Activations);

@@ -25,6 +25,7 @@ public static class Populations
     /// <param name="options">How many units, and the seed.</param>
     /// <param name="progress">Told the share that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="PellucidException">A chosen unit is not in the population.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Task<PopulationScores> ScoreAsync(
         Population population,
@@ -35,8 +36,8 @@ public static class Populations
     {
         options ??= new PopulationOptions();
         IReadOnlyList<int> chosen = options.Chosen ?? Draw(population.HeldOutSummary, options);
-        int outside = chosen.FirstOrDefault(unit => unit < 0 || unit >= population.Units.Count, -1);
-        return outside < 0 && !chosen.Contains(-1)
+        int? outside = chosen.Where(unit => (uint)unit >= (uint)population.Units.Count).Select(unit => (int?)unit).FirstOrDefault();
+        return outside is null
             ? ScoreAsync(population, explainers, chosen, options, progress, cancellationToken)
             : throw new PellucidException($"Unit {outside} is not among the {population.Units.Count} {population.Units.Kind} of {population.Units.Hook}, 0 to {population.Units.Count - 1}.");
     }
@@ -49,8 +50,8 @@ public static class Populations
         IProgress<double>? progress,
         CancellationToken cancellationToken)
     {
-        IReadOnlyList<UnitRecord> records = UnitRecords.Read(population.Training, population.Units, population.TrainingSummary, chosen, options.Records);
-        IReadOnlyList<SealedTest> tests = SealedTest.Of(population.HeldOut, population.Units, population.HeldOutSummary, chosen, options.Test);
+        IReadOnlyList<UnitRecord> records = UnitRecords.Read(population.Training, population.Units, population.TrainingSummary, chosen, options.Records, cancellationToken);
+        IReadOnlyList<SealedTest> tests = SealedTest.Of(population.HeldOut, population.Units, population.HeldOutSummary, chosen, options.Test, cancellationToken);
         ScoredUnit[] units = new ScoredUnit[chosen.Count];
         int done = 0;
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, options.Parallelism), CancellationToken = cancellationToken };

@@ -28,9 +28,10 @@ public sealed class SealedTest
     /// <param name="summary">Their summary over the held-out store.</param>
     /// <param name="chosen">Which ones.</param>
     /// <param name="options">How many records.</param>
+    /// <param name="cancellationToken">Stops the pass.</param>
     /// <returns>One for each chosen unit, in order.</returns>
     public static IReadOnlyList<SealedTest> Of(
-        ActivationStore heldOut, IUnits units, UnitSummary summary, IReadOnlyList<int> chosen, TestOptions? options = null)
+        ActivationStore heldOut, IUnits units, UnitSummary summary, IReadOnlyList<int> chosen, TestOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new TestOptions();
         Example[][] top = [.. chosen.Select(unit => summary.Top(unit).Take(options.Top).ToArray())];
@@ -41,7 +42,7 @@ public sealed class SealedTest
                 .Take(options.Random).ToArray()),
         ];
         (int, IReadOnlyList<Example>)[] wanted = [.. chosen.Select((unit, i) => (unit, (IReadOnlyList<Example>)[.. top[i], .. random[i]]))];
-        IReadOnlyList<ActivationRecord>[] records = UnitRecords.ReadWindows(heldOut, units, wanted);
+        IReadOnlyList<ActivationRecord>[] records = UnitRecords.ReadWindows(heldOut, units, wanted, cancellationToken);
         return
         [
             .. chosen.Select((unit, i) => new SealedTest(

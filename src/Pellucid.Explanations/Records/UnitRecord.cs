@@ -32,6 +32,8 @@ public sealed record UnitRecord
     /// <param name="summary">Their summary over the training store.</param>
     /// <param name="unit">Which one.</param>
     /// <param name="options">How many records.</param>
-    public static UnitRecord Read(ActivationStore training, IUnits units, UnitSummary summary, int unit, UnitRecordOptions? options = null) =>
-        UnitRecords.Read(training, units, summary, [unit], options)[0];
+    /// <param name="cancellationToken">Stops the pass.</param>
+    public static UnitRecord Read(
+        ActivationStore training, IUnits units, UnitSummary summary, int unit, UnitRecordOptions? options = null, CancellationToken cancellationToken = default) =>
+        UnitRecords.Read(training, units, summary, [unit], options, cancellationToken)[0];
 }

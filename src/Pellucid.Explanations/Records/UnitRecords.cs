@@ -12,13 +12,19 @@ public static class UnitRecords
     /// <param name="summary">Their summary over the training store.</param>
     /// <param name="chosen">Which ones.</param>
     /// <param name="options">How many records.</param>
+    /// <param name="cancellationToken">Stops the pass.</param>
     /// <returns>One for each chosen unit, in order.</returns>
     public static IReadOnlyList<UnitRecord> Read(
-        ActivationStore training, IUnits units, UnitSummary summary, IReadOnlyList<int> chosen, UnitRecordOptions? options = null)
+        ActivationStore training,
+        IUnits units,
+        UnitSummary summary,
+        IReadOnlyList<int> chosen,
+        UnitRecordOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new UnitRecordOptions();
         (int, IReadOnlyList<Example>)[] wanted = [.. chosen.Select(unit => (unit, Choose(summary, unit, options)))];
-        IReadOnlyList<ActivationRecord>[] records = ReadWindows(training, units, wanted);
+        IReadOnlyList<ActivationRecord>[] records = ReadWindows(training, units, wanted, cancellationToken);
         return
         [
             .. chosen.Select((unit, i) => new UnitRecord
@@ -33,7 +39,7 @@ public static class UnitRecords
     }
 
     internal static IReadOnlyList<ActivationRecord>[] ReadWindows(
-        ActivationStore store, IUnits units, IReadOnlyList<(int Unit, IReadOnlyList<Example> Windows)> wanted)
+        ActivationStore store, IUnits units, IReadOnlyList<(int Unit, IReadOnlyList<Example> Windows)> wanted, CancellationToken cancellationToken)
     {
         ActivationRecord[][] records = [.. wanted.Select(one => new ActivationRecord[one.Windows.Count])];
         ILookup<int, (Example Window, int Unit, int Item, int Slot)> bySequence = wanted
@@ -49,6 +55,7 @@ public static class UnitRecords
                     continue;
                 }
 
+                cancellationToken.ThrowIfCancellationRequested();
                 using Ops ops = new();
                 using Tensor part = rows.Activations.Slice(0, first, count);
                 Tensor values = units.Evaluate(ops, part);

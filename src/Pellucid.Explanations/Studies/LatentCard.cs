@@ -35,7 +35,7 @@ public sealed record LatentCard
     /// <summary>Largest value on the training text.</summary>
     public double Max { get; init; }
 
-    /// <summary>Counts of positive values by half octaves below the largest, for the histogram.</summary>
+    /// <summary>Counts of positive values by quarter octaves below the largest, for the histogram.</summary>
     [JsonIgnore]
     public IReadOnlyList<int> Histogram { get; init; } = [];
 

@@ -7,13 +7,14 @@ namespace Pellucid.Explanations.Studies;
 /// <summary>Turns scored latents into cards: adds causal scores, and for some of them held-out text with what the explanation predicted.</summary>
 internal sealed class LatentCards(Model model, Dictionary dictionary, Population latents, QuickstartOptions options)
 {
-    private const int ShownWindows = 3;
+    private const int ShownTop = 3;
+    private const int ShownRandom = 1;
     private const int HistogramBars = 24;
 
     internal IReadOnlyList<LatentCard> Make(PopulationScores scores, IProgress<double> progress, CancellationToken cancellationToken)
     {
         using CausalScorer scorer = CausalScorer.Of(model, latents.HeldOut, CorpusTokens.Of(latents.Training), new CausalOptions { Seed = options.Seed });
-        IReadOnlyList<UnitRecord> records = UnitRecords.Read(latents.Training, latents.Units, latents.TrainingSummary, [.. scores.Units.Select(unit => unit.Unit)]);
+        IReadOnlyList<UnitRecord> records = UnitRecords.Read(latents.Training, latents.Units, latents.TrainingSummary, [.. scores.Units.Select(unit => unit.Unit)], null, cancellationToken);
         HashSet<int> shown = Shown(scores);
         LatentCard[] cards = new LatentCard[scores.Units.Count];
         for (int i = 0; i < cards.Length; i++)
@@ -59,11 +60,16 @@ internal sealed class LatentCards(Model model, Dictionary dictionary, Population
         };
     }
 
-    private ShownExample[] Examples(int unit, Explanation explanation) =>
-    [
-        .. latents.HeldOut.Records(latents.Units, unit, latents.HeldOutSummary.Top(unit).Take(ShownWindows)).Select(record =>
-            new ShownExample([.. record.Tokens.Select(model.Tokenizer!.TokenText)], record.Activations, explanation.Predict(record.Tokens))),
-    ];
+    private ShownExample[] Examples(int unit, Explanation explanation)
+    {
+        Example[] top = [.. latents.HeldOutSummary.Top(unit).Take(ShownTop)];
+        Example[] random = [.. latents.HeldOutSummary.Random(unit).Except(top).Take(ShownRandom)];
+        return
+        [
+            .. latents.HeldOut.Records(latents.Units, unit, [.. top, .. random]).Select((record, i) => new ShownExample(
+                [.. record.Tokens.Select(model.Tokenizer!.TokenText)], record.Activations, explanation.Predict(record.Tokens), i < top.Length)),
+        ];
+    }
 
     /// <summary>Positive values in quarter octaves up to the largest.</summary>
     private int[] Histogram(int unit)

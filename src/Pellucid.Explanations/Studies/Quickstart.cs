@@ -10,8 +10,9 @@ namespace Pellucid.Explanations.Studies;
 /// text that nothing has seen, beside four controls that get the same treatment.
 /// </summary>
 /// <remarks>
-/// Stages leave their artifacts in folders of their own and go on from them when the same study is run again. The same options give the
-/// same results on the same instruction set.
+/// Stages leave their artifacts in folders of their own and go on from them when the same study is run again; explanations go to
+/// <c>explanations/POPULATION/EXPLAINER/UNIT.json</c>. The same options give the same results and the same bytes on the same instruction
+/// set, times apart, which are in each folder's <c>run.json</c>.
 /// </remarks>
 public sealed class Quickstart
 {
@@ -47,6 +48,7 @@ public sealed class Quickstart
 
     private async Task<QuickstartResult> RunAsync()
     {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
         Corpus heldOutStories = Corpus.BuiltIn.Range(TrainingStories);
         using ActivationStore training = await HarvestAsync("harvest", "store", Corpus.BuiltIn.Range(0, TrainingStories), _options.Tokens).ConfigureAwait(false);
         using ActivationStore heldOut = await HarvestAsync("harvest_held_out", "store-held-out", heldOutStories, long.MaxValue).ConfigureAwait(false);
@@ -56,13 +58,14 @@ public sealed class Quickstart
         DictionaryEvaluation evaluation = await _stages.RunAsync("evaluate", relay => DictionaryEvaluator.Evaluate(
             dictionary, _model, heldOutStories, null, Stages.Relay.From<EvaluateProgress>(relay, at => (double)at.Sequences / at.Wanted), _cancel)).ConfigureAwait(false);
 
-        using Dictionary untrained = DictionaryTrainer.Untrained(training, recipe);
+        using Dictionary untrained = DictionaryTrainer.Untrained(training, recipe, _cancel);
         IReadOnlyList<Population> populations = await _stages.RunAsync(
-            "summarize", relay => new QuickstartPopulations(training, heldOut, _options.Seed, Directions).Gather(dictionary, untrained, relay)).ConfigureAwait(false);
+            "summarize", relay => new QuickstartPopulations(training, heldOut, _options.Seed, Directions).Gather(dictionary, untrained, relay, _cancel)).ConfigureAwait(false);
         List<PopulationScores> scores = await ScoreAsync(populations, training).ConfigureAwait(false);
         IReadOnlyList<LatentCard> cards = await _stages.RunAsync(
             "causal_scores", relay => new LatentCards(_model, dictionary, populations[0], _options).Make(scores[0], relay, _cancel)).ConfigureAwait(false);
         SteeringStudy steering = await _stages.RunAsync("steer", _ => LatentSteering.Study(_model, dictionary, cards, _cancel)).ConfigureAwait(false);
+        StudyFiles.SaveRecords(_options, training, started);
         return Result(training, evaluation, scores, cards, steering);
     }
 
@@ -85,10 +88,12 @@ public sealed class Quickstart
         List<PopulationScores> scores = [];
         foreach (Population population in populations)
         {
-            IExplainer[] explainers = [new PatternExplainer(_model, population.Units, tokens), new TokenTableExplainer(_model.Tokenizer)];
+            IExplainer[] explainers = [new PatternExplainer(_model, population.Units, tokens, new PatternOptions { Seed = _options.Seed }), new TokenTableExplainer(_model.Tokenizer)];
             PopulationOptions options = new() { Units = _options.Units, Seed = _options.Seed };
-            scores.Add(await _stages.RunAsync(
-                $"explain_{population.Name}", relay => Populations.ScoreAsync(population, explainers, options, relay, _cancel)).ConfigureAwait(false));
+            PopulationScores scored = await _stages.RunAsync(
+                $"explain_{population.Name}", relay => Populations.ScoreAsync(population, explainers, options, relay, _cancel)).ConfigureAwait(false);
+            StudyFiles.SaveExplanations(_options.Folder, scored, _cancel);
+            scores.Add(scored);
         }
 
         return scores;
@@ -115,34 +120,10 @@ public sealed class Quickstart
         DeadFraction = evaluation.DeadFraction ?? double.NaN,
         Scores = scores.ToDictionary(
             population => population.Population,
-            population => (IReadOnlyDictionary<string, ScoreSummary>)population.Explainers.ToDictionary(pair => pair.Key, pair => Summary(pair.Value))),
-        Comparisons = Comparisons(scores, _options.Seed),
+            population => (IReadOnlyDictionary<string, ScoreSummary>)population.Explainers.Keys.ToDictionary(explainer => explainer, explainer => ScoreSummary.Of(population, explainer))),
+        Comparisons = Comparisons.Of(scores, _options.Seed),
         Latents = cards,
         Steering = steering,
         Seconds = _stages.Seconds,
     };
-
-    private static ScoreSummary Summary(ExplainerScores scores) => new(
-        scores.TopAndRandom.Mean, [scores.TopAndRandom.Low, scores.TopAndRandom.High], scores.RandomOnly.Mean,
-        [scores.RandomOnly.Low, scores.RandomOnly.High], scores.N, scores.NUndefined);
-
-    /// <summary>Each explainer on the latents against each control, and the two explainers on the same latents.</summary>
-    private static List<Comparison> Comparisons(List<PopulationScores> scores, long seed)
-    {
-        BootstrapOptions options = new() { Seed = seed };
-        PopulationScores latents = scores[0];
-        List<Comparison> comparisons = [];
-        Estimate paired = latents.Advantage(PatternExplanation.Name, TokenTableExplanation.Name, options);
-        comparisons.Add(Of(paired, latents, PatternExplanation.Name, latents, TokenTableExplanation.Name, true));
-        foreach (PopulationScores control in scores.Skip(1))
-        {
-            Estimate difference = latents.AdvantageOver(control, PatternExplanation.Name, options);
-            comparisons.Add(Of(difference, latents, PatternExplanation.Name, control, PatternExplanation.Name, false));
-        }
-
-        return comparisons;
-
-        static Comparison Of(Estimate estimate, PopulationScores first, string firstExplainer, PopulationScores second, string secondExplainer, bool paired) =>
-            new($"{first.Population}/{firstExplainer}", $"{second.Population}/{secondExplainer}", estimate.Mean, [estimate.Low, estimate.High], paired);
-    }
 }

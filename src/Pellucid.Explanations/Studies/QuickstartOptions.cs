@@ -3,7 +3,7 @@ namespace Pellucid.Explanations.Studies;
 /// <summary>Sizes of a quickstart. Immutable.</summary>
 public sealed record QuickstartOptions
 {
-    /// <summary>Folder of the artifacts and the report.</summary>
+    /// <summary>Folder of the artifacts; made where it does not exist.</summary>
     public required string Folder { get; init; }
 
     /// <summary>Training tokens.</summary>

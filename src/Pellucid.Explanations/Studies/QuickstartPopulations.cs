@@ -12,24 +12,28 @@ internal sealed class QuickstartPopulations(ActivationStore training, Activation
 {
     private const long Stream = 0xDE5;
 
-    internal IReadOnlyList<Population> Gather(Dictionary dictionary, Dictionary untrained, IProgress<double> progress)
+    internal IReadOnlyList<Population> Gather(Dictionary dictionary, Dictionary untrained, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        Population latents = Population.Gather("latents", dictionary.Latents, training, heldOut);
+        Population latents = Gather("latents", dictionary.Latents, cancellationToken);
         progress.Report(0.3);
-        Population controls = Population.Gather("untrained_latents", untrained.Latents, training, heldOut);
+        Population controls = Gather("untrained_latents", untrained.Latents, cancellationToken);
         progress.Report(0.6);
-        Population neurons = Population.Gather("neurons", training.Neurons, training, heldOut);
+        Population neurons = Gather("neurons", training.Neurons, cancellationToken);
         progress.Report(0.7);
         Directions random = Activations.Directions.Random(training.Manifest.Hook, directions, training.Manifest.Width, seed);
         double[] densities = Densities(latents, Math.Max(directions, training.Manifest.Width));
-        Population matchedNeurons = Matched("neurons_density_matched", training.Neurons, neurons.TrainingSummary, densities);
+        Population matchedNeurons = Matched("neurons_density_matched", training.Neurons, neurons.TrainingSummary, densities, cancellationToken);
         progress.Report(0.8);
-        Population matchedDirections = Matched("random_directions_density_matched", random, training.Summarize(random), densities);
+        Population matchedDirections = Matched("random_directions_density_matched", random, training.Summarize(random, cancellationToken: cancellationToken), densities, cancellationToken);
         return [latents, controls, neurons, matchedNeurons, matchedDirections];
     }
 
-    private Population Matched(string name, IUnits units, UnitSummary summary, double[] densities) =>
-        Population.Gather(name, DensityMatching.Match(training, units, summary, densities), training, heldOut);
+    /// <summary>The same treatment for all: the seed also decides which records are the random ones.</summary>
+    private Population Gather(string name, IUnits units, CancellationToken cancellationToken) =>
+        Population.Gather(name, units, training, heldOut, new SummaryOptions { Seed = seed }, cancellationToken);
+
+    private Population Matched(string name, IUnits units, UnitSummary summary, double[] densities, CancellationToken cancellationToken) =>
+        Gather(name, DensityMatching.Match(training, units, summary, densities, cancellationToken), cancellationToken);
 
     /// <summary>Densities of latents that would be drawn, in random order and again from the start where they are too few.</summary>
     private double[] Densities(Population latents, int count)

@@ -11,7 +11,7 @@ public class DensityMatchingTests(Planted planted) : IClassFixture<Planted>
         ActivationStore store = planted.Training;
         using Directions directions = Directions.Random(store.Manifest.Hook, 12, store.Manifest.Width, seed: 2);
         double[] densities = [.. Enumerable.Range(1, 12).Select(i => i * 0.01)];
-        SelectedUnits matched = DensityMatching.Match(store, directions, Summarize(directions), densities);
+        SelectedUnits matched = DensityMatching.Match(store, directions, Summarize(directions), densities, TestContext.Current.CancellationToken);
         UnitSummary summary = Summarize(matched);
         Assert.Equal(12, matched.Count);
         for (int unit = 0; unit < 12; unit++)
@@ -28,7 +28,7 @@ public class DensityMatchingTests(Planted planted) : IClassFixture<Planted>
         ActivationStore store = planted.Training;
         Noise noise = new(store.Manifest.Hook, store.Manifest.Width);
         double[] densities = [0.003, 0.02, 0.3];
-        UnitSummary summary = Summarize(DensityMatching.Match(store, noise, Summarize(noise), densities));
+        UnitSummary summary = Summarize(DensityMatching.Match(store, noise, Summarize(noise), densities, TestContext.Current.CancellationToken));
         for (int unit = 0; unit < 3; unit++)
         {
             Assert.Equal(Math.Round(densities[unit] * store.Rows), summary.ActiveTokens(unit), 3.0);
@@ -38,7 +38,7 @@ public class DensityMatchingTests(Planted planted) : IClassFixture<Planted>
     [Fact]
     public void Match_SparserUnit_StaysAsItIs()
     {
-        SelectedUnits matched = DensityMatching.Match(planted.Training, planted.Units, planted.Population.TrainingSummary, [0.9]);
+        SelectedUnits matched = DensityMatching.Match(planted.Training, planted.Units, planted.Population.TrainingSummary, [0.9], TestContext.Current.CancellationToken);
         Assert.Equal(planted.Population.TrainingSummary.ActiveTokens(0), Summarize(matched).ActiveTokens(0));
     }
 

@@ -70,7 +70,7 @@ public class SealedTestTests(Planted planted) : IClassFixture<Planted>
     [Fact]
     public void Read_ManyUnits_IsWhatEachAloneGives()
     {
-        IReadOnlyList<UnitRecord> both = UnitRecords.Read(planted.Training, planted.Units, planted.Population.TrainingSummary, [1, 0]);
+        IReadOnlyList<UnitRecord> both = UnitRecords.Read(planted.Training, planted.Units, planted.Population.TrainingSummary, [1, 0], cancellationToken: TestContext.Current.CancellationToken);
         foreach (UnitRecord record in both)
         {
             Assert.Equal(planted.Record(record.Unit).Train.Select(Content), record.Train.Select(Content));
