@@ -123,7 +123,7 @@ public sealed class TrainerTests
         using ActivationStore store = PlantedData.Store(folder.In("store"), rows, 100);
         string message = (await Refused(store, Recipe, folder.In("out"))).Message;
         Assert.Contains("row 23 of shard 2", message, StringComparison.Ordinal);
-        Assert.Throws<PellucidException>(() => DictionaryTrainer.Untrained(store, Recipe));
+        Assert.Throws<PellucidException>(() => DictionaryTrainer.Untrained(store, Recipe, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -179,7 +179,7 @@ public sealed class TrainerTests
     {
         using TemporaryFolder folder = new();
         using ActivationStore store = Store(folder);
-        using Dictionary untrained = DictionaryTrainer.Untrained(store, Recipe);
+        using Dictionary untrained = DictionaryTrainer.Untrained(store, Recipe, TestContext.Current.CancellationToken);
         using Tensor turned = untrained.WEnc.Transpose(1, 0);
         Assert.Equal(untrained.WDec.ToArray(), turned.ToArray());
         Assert.All(untrained.BEnc.ToArray(), bias => Assert.Equal(0, bias));
