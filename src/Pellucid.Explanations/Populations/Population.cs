@@ -32,15 +32,18 @@ public sealed record Population
     /// <param name="options">What the summaries keep, and the seed of their random records.</param>
     /// <param name="cancellationToken">Stops the passes.</param>
     public static Population Gather(
-        string name, IUnits units, ActivationStore training, ActivationStore heldOut, SummaryOptions? options = null, CancellationToken cancellationToken = default) => new()
+        string name, IUnits units, ActivationStore training, ActivationStore heldOut, SummaryOptions? options = null, CancellationToken cancellationToken = default)
     {
-        Name = name,
-        Units = units,
-        Training = training,
-        HeldOut = heldOut,
-        TrainingSummary = training.Summarize(units, options, cancellationToken: cancellationToken),
-        HeldOutSummary = heldOut.Summarize(units, options, cancellationToken: cancellationToken),
-    };
+        return new Population
+        {
+            Name = name,
+            Units = units,
+            Training = training,
+            HeldOut = heldOut,
+            TrainingSummary = training.Summarize(units, options, cancellationToken: cancellationToken),
+            HeldOutSummary = heldOut.Summarize(units, options, cancellationToken: cancellationToken),
+        };
+    }
 
     /// <summary>A population over one store whose last sequences are set apart as held-out text.</summary>
     /// <param name="name">Name in results.</param>

@@ -100,30 +100,33 @@ public sealed class Quickstart
     }
 
     private QuickstartResult Result(
-        ActivationStore training, DictionaryEvaluation evaluation, List<PopulationScores> scores, IReadOnlyList<LatentCard> cards, SteeringStudy steering) => new()
+        ActivationStore training, DictionaryEvaluation evaluation, List<PopulationScores> scores, IReadOnlyList<LatentCard> cards, SteeringStudy steering)
     {
-        Model = _model.Name,
-        Hook = _hook,
-        Tokens = training.Rows,
-        DIn = training.Manifest.Width,
-        DSae = _options.Latents,
-        K = _options.K,
-        Seed = _options.Seed,
-        L0 = evaluation.L0,
-        VarianceExplained = evaluation.VarianceExplained,
-        Ce = evaluation.Ce,
-        CeZero = evaluation.CeZero,
-        CeMean = evaluation.CeMean,
-        CeSpliced = evaluation.CeSpliced,
-        LossRecovered = evaluation.LossRecovered,
-        LossRecoveredMean = evaluation.LossRecoveredMean,
-        DeadFraction = evaluation.DeadFraction ?? double.NaN,
-        Scores = scores.ToDictionary(
-            population => population.Population,
-            population => (IReadOnlyDictionary<string, ScoreSummary>)population.Explainers.Keys.ToDictionary(explainer => explainer, explainer => ScoreSummary.Of(population, explainer))),
-        Comparisons = Comparisons.Of(scores, _options.Seed),
-        Latents = cards,
-        Steering = steering,
-        Seconds = _stages.Seconds,
-    };
+        return new QuickstartResult
+        {
+            Model = _model.Name,
+            Hook = _hook,
+            Tokens = training.Rows,
+            DIn = training.Manifest.Width,
+            DSae = _options.Latents,
+            K = _options.K,
+            Seed = _options.Seed,
+            L0 = evaluation.L0,
+            VarianceExplained = evaluation.VarianceExplained,
+            Ce = evaluation.Ce,
+            CeZero = evaluation.CeZero,
+            CeMean = evaluation.CeMean,
+            CeSpliced = evaluation.CeSpliced,
+            LossRecovered = evaluation.LossRecovered,
+            LossRecoveredMean = evaluation.LossRecoveredMean,
+            DeadFraction = evaluation.DeadFraction ?? double.NaN,
+            Scores = scores.ToDictionary(
+                population => population.Population,
+                population => (IReadOnlyDictionary<string, ScoreSummary>)population.Explainers.Keys.ToDictionary(explainer => explainer, explainer => ScoreSummary.Of(population, explainer))),
+            Comparisons = Comparisons.Of(scores, _options.Seed),
+            Latents = cards,
+            Steering = steering,
+            Seconds = _stages.Seconds,
+        };
+    }
 }
