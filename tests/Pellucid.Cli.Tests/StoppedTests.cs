@@ -30,13 +30,13 @@ public sealed class StoppedTests(StudyFixture study) : IDisposable
 
     [Fact]
     public Task Explain_CtrlC_StopsAndGoesOn() =>
-        InterruptAsync("explain: ", ["explain", study.Dictionary, study.Store, "--units", "0-79", "--out"]);
+        InterruptAsync("explain: ", ["explain", study.Dictionary, study.Store, "--units", "0-39", "--out"]);
 
     [Fact]
     public async Task Evaluate_CtrlC_StopsAndGoesOn()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent by kill(2).");
-        string[] line = ["evaluate", study.Dictionary, "stories260k", "tinystories", "--json"];
+        string[] line = ["evaluate", study.Dictionary, "stories260k", "tinystories", "--tokens", "15000", "--json"];
         await PellucidProcess.InterruptAsync("evaluate: ", line);
         Assert.Equal(await PellucidProcess.FinishAsync(line), (await Invocation.OfAsync(line)).Output);
     }
