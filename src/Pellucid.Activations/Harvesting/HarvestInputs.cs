@@ -37,7 +37,7 @@ internal sealed record HarvestInputs(StoreManifest Store, int BatchSequences, Su
         },
         options.BatchSequences,
         options.Summary,
-        Processor.InstructionSet.ToString());
+        Processor.InstructionSet.ToString().ToLowerInvariant());
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="BadFileException">It is damaged.</exception>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pellucid.Models;
 using Pellucid.Tensors;
 
 namespace Pellucid.Cli.Frame;
@@ -45,26 +44,6 @@ internal static class OutFolder
             {
                 throw new PellucidException($"Folder '{folder}' holds {other} ({file}), and {kind} would be written over it. Choose another --out.");
             }
-        }
-    }
-
-    /// <summary>Writes where the artifact comes from, before the work; a folder that was begun from elsewhere is refused.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="provenance">Of the artifact that is to come.</param>
-    /// <param name="refusal">The error, given what the folder was begun with.</param>
-    /// <exception cref="PellucidException">The folder was begun with other inputs; or its provenance is damaged, or cannot be written.</exception>
-    internal static void Begin(string folder, Provenance provenance, Func<Provenance, string> refusal)
-    {
-        if (!File.Exists(Path.Combine(folder, Provenance.FileName)))
-        {
-            provenance.Write(folder);
-            return;
-        }
-
-        Provenance begun = Provenance.Read(folder);
-        if (begun with { ProgramVersion = provenance.ProgramVersion, ProgramCommit = provenance.ProgramCommit } != provenance)
-        {
-            throw new PellucidException(refusal(begun));
         }
     }
 }

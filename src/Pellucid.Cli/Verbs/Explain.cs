@@ -75,11 +75,13 @@ internal sealed class Explain : Verb
             store.RequireModel(model);
             int[]? chosen = parse.GetValue(_chosen) is { Length: > 0 } given ? given : null; // the parser makes an empty list of an absent one
             int training = (int)(store.Sequences * TrainingShare);
-            Population population = Population.Divide(units.Kind, units, store, training);
-            IExplainer[] explainers = [new PatternExplainer(model, units, CorpusTokens.Of(store, training)), new TokenTableExplainer(model.Tokenizer)];
+            Population population = Population.Divide(
+                units.Kind, units, store, training, new SummaryOptions { Seed = parse.GetValue(_seed) }, cancellationToken);
+            PatternOptions patterns = new() { Seed = parse.GetValue(_seed) };
+            IExplainer[] explainers = [new PatternExplainer(model, units, CorpusTokens.Of(store, training), patterns), new TokenTableExplainer(model.Tokenizer)];
             PopulationOptions options = new() { Chosen = chosen, Seed = parse.GetValue(_seed) };
             RequireUnits(population, options);
-            OutFolder.Begin(folder, Describe(parse, store, model, units, chosen), _ =>
+            Describe(parse, store, model, units, chosen).Begin(folder, _ =>
                 $"Folder '{folder}' holds explanations of other units, from another store or seed (see its {Provenance.FileName}). Choose another --out, or remove it.");
             PopulationScores scores = await terminal.WithProgressAsync(
                 "explain", progress => Populations.ScoreAsync(population, explainers, options, progress, cancellationToken));

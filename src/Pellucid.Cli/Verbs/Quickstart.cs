@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.Explanations.Studies;
-using Pellucid.Models;
 using Pellucid.Reports;
-using Pellucid.Tensors;
 using Study = Pellucid.Explanations.Studies.Quickstart;
 
 namespace Pellucid.Cli.Verbs;
@@ -37,7 +35,7 @@ internal sealed class Quickstart : Verb
         """
         {"model","hook","tokens","d_in","d_sae","k","seed","l0","variance_explained","ce","ce_zero","ce_mean","ce_spliced","loss_recovered",
         "loss_recovered_mean","dead_fraction","scores":{POPULATION:{EXPLAINER:{"top_and_random","top_and_random_ci":[lo,hi],"random_only",
-        "random_only_ci","n","n_undefined"}}},"comparisons":[{"first","second","difference","ci","paired"}],"latents":[{"index","density",
+        "random_only_ci","n","n_undefined","n_undefined_random_only","median_density"}}},"comparisons":[{"score","first","second","difference","ci","paired"}],"latents":[{"index","density",
         "explanation","explanation_hash","top_and_random","random_only","token_table_top_and_random","causal_percentile","causal_effect","max"}],
         "steering":{"latent","explanation","prompt","texts":[{"multiple","text"}]},"seconds":{...},"report"}: POPULATION is latents,
         untrained_latents, neurons, neurons_density_matched or random_directions_density_matched; EXPLAINER is pattern or token_table.
@@ -53,7 +51,7 @@ internal sealed class Quickstart : Verb
             K = parse.GetValue(_k),
             Seed = parse.GetValue(_seed),
         };
-        await BeginAsync(options, cancellationToken);
+        OutFolder.Require(options.Folder, OutFolder.Study);
         QuickstartResult result = await terminal.WithStagesAsync(progress => Study.RunAsync(options, progress, cancellationToken));
         result = result with { Report = Path.Combine(options.Folder, "report.html") };
         QuickstartReport.Write(result, result.Report);
@@ -65,36 +63,6 @@ internal sealed class Quickstart : Verb
             $"loss recovered {result.LossRecovered:0.000}, variance explained {result.VarianceExplained:0.000}, L0 {result.L0:0.0}, silent latents {result.DeadFraction:0.000}"));
         terminal.Print(result, QuickstartJson.Document, result.Report);
     }
-
-    /// <summary>Refuses, before any work, what its last stage would refuse, and a folder that was begun with other options.</summary>
-    private static async Task BeginAsync(QuickstartOptions options, CancellationToken cancellationToken)
-    {
-        OutFolder.Require(options.Folder, OutFolder.Study);
-        if (options.K > options.Latents || options.Latents > options.Tokens)
-        {
-            throw new PellucidException(
-                $"--k {options.K}, --latents {options.Latents} and --tokens {options.Tokens} do not fit together: k is at most the latents, and these at most the tokens.");
-        }
-
-        using Model model = await Model.OpenAsync(Study.ModelName, cancellationToken);
-        Provenance provenance = new()
-        {
-            Model = model.Name,
-            ModelHash = model.Hash,
-            Seed = options.Seed,
-            Bos = BosPolicy.PrependedAndLeftOut,
-            InstructionSet = ProgramVersion.Current.InstructionSet,
-            Options = Provenance.EmptyOptions
-                .Add("tokens", $"{options.Tokens}")
-                .Add("latents", $"{options.Latents}")
-                .Add("k", $"{options.K}"),
-        };
-        OutFolder.Begin(options.Folder, provenance, begun =>
-            $"Folder '{options.Folder}' holds a quickstart with {Line(begun)}; this one has {Line(provenance)}. Choose another --out, remove the folder, or give the same options.");
-    }
-
-    private static string Line(Provenance provenance) =>
-        $"{string.Concat(provenance.Options.Select(option => $"--{option.Key} {option.Value} "))}--seed {provenance.Seed} (instruction set {provenance.InstructionSet})";
 
     private static string[] Row(string population, string explainer, ScoreSummary score) =>
     [

@@ -42,6 +42,7 @@ public sealed class Quickstart
     public static async Task<QuickstartResult> RunAsync(
         QuickstartOptions options, IProgress<StageProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        options.Check();
         using Model model = await Model.OpenAsync(ModelName, cancellationToken).ConfigureAwait(false);
         return await new Quickstart(model, options, progress, cancellationToken).RunAsync().ConfigureAwait(false);
     }
@@ -49,8 +50,9 @@ public sealed class Quickstart
     private async Task<QuickstartResult> RunAsync()
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        Corpus heldOutStories = Corpus.BuiltIn.Range(TrainingStories);
-        using ActivationStore training = await HarvestAsync("harvest", "store", Corpus.BuiltIn.Range(0, TrainingStories), _options.Tokens).ConfigureAwait(false);
+        Corpus trainingStories = Corpus.BuiltIn.Range(0, TrainingStories), heldOutStories = Corpus.BuiltIn.Range(TrainingStories);
+        StudyFiles.Begin(_options, _model, _hook, trainingStories);
+        using ActivationStore training = await HarvestAsync("harvest", "store", trainingStories, _options.Tokens).ConfigureAwait(false);
         using ActivationStore heldOut = await HarvestAsync("harvest_held_out", "store-held-out", heldOutStories, long.MaxValue).ConfigureAwait(false);
         TopKRecipe recipe = new() { Latents = _options.Latents, K = _options.K, Seed = _options.Seed };
         using Dictionary dictionary = await _stages.RunAsync("train", relay => DictionaryTrainer.TrainAsync(
@@ -65,7 +67,7 @@ public sealed class Quickstart
         IReadOnlyList<LatentCard> cards = await _stages.RunAsync(
             "causal_scores", relay => new LatentCards(_model, dictionary, populations[0], _options).Make(scores[0], relay, _cancel)).ConfigureAwait(false);
         SteeringStudy steering = await _stages.RunAsync("steer", _ => LatentSteering.Study(_model, dictionary, cards, _cancel)).ConfigureAwait(false);
-        StudyFiles.SaveRecords(_options, training, started);
+        StudyFiles.SaveTimes(_options.Folder, started);
         return Result(training, evaluation, scores, cards, steering);
     }
 

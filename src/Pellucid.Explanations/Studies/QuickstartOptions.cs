@@ -1,3 +1,5 @@
+using Pellucid.Tensors;
+
 namespace Pellucid.Explanations.Studies;
 
 /// <summary>Sizes of a quickstart. Immutable.</summary>
@@ -23,4 +25,15 @@ public sealed record QuickstartOptions
 
     /// <summary>Latents whose text the report shows.</summary>
     public int Shown { get; init; } = 16;
+
+    /// <summary>Refuses, before any work, what the last stage would refuse.</summary>
+    /// <exception cref="PellucidException">The sizes do not fit together.</exception>
+    internal void Check()
+    {
+        if (K < 1 || K > Latents || Latents > Tokens || Units < 1 || Shown < 0)
+        {
+            throw new PellucidException(
+                $"k {K}, latents {Latents} and tokens {Tokens} do not fit together: k is 1 to the latents, these at most the tokens; at least 1 unit is explained.");
+        }
+    }
 }

@@ -24,27 +24,34 @@ internal static class StudyFiles
         }
     }
 
-    /// <summary>Writes <c>provenance.json</c>, and <c>run.json</c> with all that another run would not repeat.</summary>
-    internal static void SaveRecords(QuickstartOptions options, ActivationStore training, DateTimeOffset started)
+    /// <summary>Marks the folder as this study's before any work; one that was begun with other options is refused.</summary>
+    /// <exception cref="PellucidException">The folder holds a study of other options.</exception>
+    internal static void Begin(QuickstartOptions options, Model model, string hook, Corpus training)
     {
-        StoreManifest store = training.Manifest;
-        new Provenance
+        Provenance provenance = new()
         {
-            Model = store.Model,
-            ModelHash = store.ModelHash,
-            Hook = store.Hook,
-            DataHash = store.CorpusHash,
+            Model = model.Name,
+            ModelHash = model.Hash,
+            Hook = hook,
+            DataHash = training.ComputeHash(),
             Options = Provenance.EmptyOptions
-                .Add("study", "quickstart")
                 .Add("tokens", options.Tokens.ToString(CultureInfo.InvariantCulture))
                 .Add("latents", options.Latents.ToString(CultureInfo.InvariantCulture))
                 .Add("k", options.K.ToString(CultureInfo.InvariantCulture))
                 .Add("units", options.Units.ToString(CultureInfo.InvariantCulture))
                 .Add("shown", options.Shown.ToString(CultureInfo.InvariantCulture)),
             Seed = options.Seed,
-            Bos = store.BosLeftOut ? BosPolicy.PrependedAndLeftOut : BosPolicy.None,
+            Bos = BosPolicy.PrependedAndLeftOut,
             InstructionSet = Processor.InstructionSet.ToString().ToLowerInvariant(),
-        }.Write(options.Folder);
-        new RunRecord { Started = started, Finished = DateTimeOffset.UtcNow }.Write(options.Folder);
+        };
+        provenance.Begin(options.Folder, begun =>
+            $"Folder '{options.Folder}' holds a quickstart with {Line(begun)}; this one has {Line(provenance)}. Choose another folder, remove this one, or give the same options.");
     }
+
+    /// <summary>Writes <c>run.json</c>: all that another run would not repeat.</summary>
+    internal static void SaveTimes(string folder, DateTimeOffset started) =>
+        new RunRecord { Started = started, Finished = DateTimeOffset.UtcNow }.Write(folder);
+
+    private static string Line(Provenance provenance) =>
+        $"{string.Join(", ", provenance.Options.Select(option => $"{option.Key} {option.Value}"))}, seed {provenance.Seed}, instruction set {provenance.InstructionSet}";
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Pellucid.Models.Provenances;
+using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models;
@@ -54,6 +55,29 @@ public sealed record Provenance
     /// <exception cref="BadFileException">It cannot be written.</exception>
     public void Write(string folder) =>
         RecordFile.Write(folder, FileName, this with { Options = EmptyOptions.AddRange(Options) }, RecordJson.Default.Provenance);
+
+    /// <summary>
+    /// Marks a folder as this artifact's before any work is done: writes <c>provenance.json</c> where there is none, and refuses a folder
+    /// that was begun from anything else. The program's own version and commit may differ.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="refusal">The message, given what the folder was begun with.</param>
+    /// <exception cref="PellucidException">The folder was begun with other inputs.</exception>
+    /// <exception cref="BadFileException">Its provenance is damaged, or cannot be written.</exception>
+    public void Begin(string folder, Func<Provenance, string> refusal)
+    {
+        if (!File.Exists(Path.Combine(folder, FileName)))
+        {
+            Write(folder);
+            return;
+        }
+
+        Provenance begun = Read(folder);
+        if (begun with { ProgramVersion = ProgramVersion, ProgramCommit = ProgramCommit } != this)
+        {
+            throw new PellucidException(refusal(begun));
+        }
+    }
 
     /// <summary>Reads <c>provenance.json</c> from a folder.</summary>
     /// <exception cref="BadFileException">It is missing, too long, or not a provenance.</exception>

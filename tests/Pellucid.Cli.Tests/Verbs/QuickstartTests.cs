@@ -42,7 +42,7 @@ public sealed class QuickstartTests(StudyFixture study)
             Assert.Equal("pattern token_table", Invocation.Keys(population.Value));
             foreach (JsonProperty explainer in population.Value.EnumerateObject())
             {
-                Assert.Equal("top_and_random top_and_random_ci random_only random_only_ci n n_undefined", Invocation.Keys(explainer.Value));
+                Assert.Equal("top_and_random top_and_random_ci random_only random_only_ci n n_undefined n_undefined_random_only median_density", Invocation.Keys(explainer.Value));
                 int n = explainer.Value.GetProperty("n").GetInt32();
                 Assert.Equal(100, n);
                 Assert.InRange(explainer.Value.GetProperty("n_undefined").GetInt32(), 0, n);
@@ -121,8 +121,8 @@ public sealed class QuickstartTests(StudyFixture study)
         int at = Array.IndexOf(line, option);
         string[] other = at < 0 ? [.. line, option, value] : [.. line[..(at + 1)], value, .. line[(at + 2)..]];
         string message = await Invocation.FailureOfAsync(1, other);
-        Assert.Contains($"{option} {value}", message, StringComparison.Ordinal);
-        Assert.Contains("Choose another --out", message, StringComparison.Ordinal);
+        Assert.Contains($"{option.TrimStart('-')} {value}", message, StringComparison.Ordinal);
+        Assert.Contains("Choose another folder", message, StringComparison.Ordinal);
         Assert.Equal(before, PellucidProcess.Contents(study.Folder));
     }
 
