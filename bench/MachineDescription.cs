@@ -13,7 +13,7 @@ internal sealed record MachineDescription(
             ? File.ReadLines(facts).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             : null;
         return new(
-            processor ?? RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, Tensors.Processor.InstructionSet.ToString(),
+            processor ?? RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, Tensors.Processor.InstructionSet.ToString().ToLowerInvariant(),
             RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, MachinePeak.MeasureGflops(), MachinePeak.MeasureGigabytes());
     }
 }
