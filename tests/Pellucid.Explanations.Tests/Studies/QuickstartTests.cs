@@ -19,7 +19,7 @@ public sealed class QuickstartTests : IDisposable
             using CancellationTokenSource stop = new();
             Stop progress = new(stage, stop);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Quickstart.RunAsync(Tiny("stopped"), progress, stop.Token));
-            Assert.False(File.Exists(Path.Combine(_folder, "stopped", Provenance.FileName)), "what is not finished says so");
+            Assert.False(File.Exists(Path.Combine(_folder, "stopped", "run.json")), "what is not finished has no times");
         }
 
         QuickstartResult resumed = await Quickstart.RunAsync(Tiny("stopped"), cancellationToken: TestContext.Current.CancellationToken);
