@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -8,6 +9,7 @@ namespace Pellucid.Cli.Tests.Frame;
 internal static partial class PellucidProcess
 {
     private const int InterruptSignal = 2;
+    private const int TerminateSignal = 15;
 
     internal static Process Start(params string[] arguments)
     {
@@ -65,7 +67,19 @@ internal static partial class PellucidProcess
         Assert.Empty(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
-    internal static void Interrupt(Process process) => Assert.Equal(0, Kill(process.Id, InterruptSignal));
+    /// <summary>
+    /// Sends what Ctrl-C sends. A process that was started in the background of a shell without job control ignores that from birth, so
+    /// there it gets the polite kill, which the program treats the same.
+    /// </summary>
+    internal static void Interrupt(Process process) =>
+        Assert.Equal(0, Kill(process.Id, IgnoresInterrupts(process) ? TerminateSignal : InterruptSignal));
+
+    private static bool IgnoresInterrupts(Process process)
+    {
+        string status = $"/proc/{process.Id}/status";
+        string? ignored = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        return ignored is not null && (ulong.Parse(ignored.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (InterruptSignal - 1))) != 0;
+    }
 
     /// <summary>Hash of every file below a folder but run.json, which holds times; a partial file is an error.</summary>
     internal static SortedDictionary<string, string> Contents(string folder)
