@@ -23,6 +23,9 @@ internal sealed unsafe class NativeBuffer
     /// <summary>Bytes usable from <see cref="Pointer"/> on; at least what was asked for.</summary>
     internal nuint Capacity { get; }
 
+    /// <summary>Whether more than one array refers to it.</summary>
+    internal bool IsShared => Volatile.Read(ref _references) > 1;
+
     /// <summary>Takes a block of at least <paramref name="bytes"/> bytes from the pool; its contents are undefined.</summary>
     internal static NativeBuffer Rent(long bytes) => BufferPool.Shared.Rent(bytes);
 
