@@ -26,7 +26,8 @@ public sealed unsafe partial class Tensor
             throw new ShapeException($"{start}..{start + length} of axis {axis} is outside {Shape}.");
         }
 
-        int[] sizes = Shape.Sizes.ToArray();
+        Span<int> sizes = stackalloc int[Shape.Rank];
+        Shape.Sizes.CopyTo(sizes);
         sizes[axis] = length;
         return View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides);
     }
@@ -36,15 +37,27 @@ public sealed unsafe partial class Tensor
     /// <exception cref="ShapeException">The order is not a permutation of the axes.</exception>
     public Tensor Transpose(params ReadOnlySpan<int> order)
     {
-        int[] axes = order.ToArray();
-        if (!axes.Order().SequenceEqual(Enumerable.Range(0, Shape.Rank)))
+        int seen = 0;
+        Span<int> sizes = stackalloc int[Shape.Rank];
+        Extents<long> strides = default;
+        for (int axis = 0; axis < Shape.Rank && axis < order.Length && (uint)order[axis] < (uint)Shape.Rank; axis++)
         {
-            throw new ShapeException($"[{string.Join(", ", axes)}] is not an order of the {Shape.Rank} axes of {Shape}.");
+            seen |= 1 << order[axis];
+            (sizes[axis], strides[axis]) = (Shape[order[axis]], _strides[order[axis]]);
         }
 
-        int[] sizes = Array.ConvertAll(axes, axis => Shape[axis]);
-        string[] names = Shape.Axes.Length == 0 ? [] : Array.ConvertAll(axes, axis => Shape.Axes[axis]);
-        return View(_offset, Renamed(sizes, names), Array.ConvertAll(axes, axis => _strides[axis]));
+        if (order.Length != Shape.Rank || seen != (1 << Shape.Rank) - 1)
+        {
+            throw new ShapeException($"[{string.Join(", ", order.ToArray())}] is not an order of the {Shape.Rank} axes of {Shape}.");
+        }
+
+        string[] names = new string[Shape.Axes.Length];
+        for (int axis = 0; axis < names.Length; axis++)
+        {
+            names[axis] = Shape.Axes[order[axis]];
+        }
+
+        return View(_offset, Renamed(sizes, names), strides);
     }
 
     /// <summary>The same array under axis names; shares memory.</summary>
@@ -66,8 +79,8 @@ public sealed unsafe partial class Tensor
     }
 
     /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
-    private Tensor View(long offset, Shape shape, long[] strides) => new(Buffer.AddReference(), offset, shape, strides, DType);
+    private Tensor View(long offset, Shape shape, in Extents<long> strides) => new(Buffer.AddReference(), offset, shape, strides, DType);
 
-    private static Shape Renamed(int[] sizes, ReadOnlySpan<string> axes) =>
+    private static Shape Renamed(ReadOnlySpan<int> sizes, ReadOnlySpan<string> axes) =>
         axes.Length == 0 ? new Shape(sizes) : new Shape(sizes).Named(axes);
 }
