@@ -14,6 +14,9 @@ internal sealed unsafe partial class BufferPool
     private const long AlwaysKept = 256L << 20;
     private const int AdviseHugePage = 14;
 
+    /// <summary>Bytes from which on an array is held against the limit: the system promises more memory than there is, and kills who believes it.</summary>
+    private const long WorthAsking = 64L << 20;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<nuint, Stack<NativeBuffer>> _free = [];
     private long _kept;
@@ -42,6 +45,11 @@ internal sealed unsafe partial class BufferPool
     internal NativeBuffer Rent(long bytes)
     {
         nuint size = RoundUp(bytes);
+        if (bytes >= WorthAsking)
+        {
+            ComputeMemory.Require(bytes, "One array", "Use a smaller batch or a shorter context.");
+        }
+
         lock (_lock)
         {
             _live += (long)size;
