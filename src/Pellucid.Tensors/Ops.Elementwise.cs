@@ -53,7 +53,7 @@ public sealed unsafe partial class Ops
 
             if (step.Wants(1))
             {
-                step.Give(1, step.Ops.SumLeading(step.Ops.Multiply(step.Gradient, step.Saved(0)), step.ShapeOf(1)));
+                step.Give(1, step.Ops.DotLeading(step.Gradient, step.Saved(0), step.ShapeOf(1)));
             }
         });
 
@@ -164,6 +164,21 @@ public sealed unsafe partial class Ops
         Tensor result = New(trailing);
         int width = checked((int)trailing.Count);
         RowReductions.ColumnSums(from.Pointer, result.Pointer, width == 0 ? 0 : x.Count / width, width);
+        return result;
+    }
+
+    /// <summary>The same sum of products.</summary>
+    private Tensor DotLeading(Tensor x, Tensor y, Shape trailing)
+    {
+        if (x.Shape == trailing)
+        {
+            return Multiply(x, y);
+        }
+
+        using Operand left = Plain(x), right = Plain(y);
+        Tensor result = New(trailing);
+        int width = checked((int)trailing.Count);
+        RowReductions.ColumnDots(left.Pointer, right.Pointer, result.Pointer, width == 0 ? 0 : x.Count / width, width);
         return result;
     }
 

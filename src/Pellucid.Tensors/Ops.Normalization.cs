@@ -1,5 +1,3 @@
-using Pellucid.Tensors.Kernels;
-
 namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops

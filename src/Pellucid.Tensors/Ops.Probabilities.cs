@@ -1,5 +1,3 @@
-using Pellucid.Tensors.Kernels;
-
 namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops
@@ -12,7 +10,7 @@ public sealed unsafe partial class Ops
         using Operand plain = Plain(x);
         Tensor result = New(x.Shape);
         Kernels.Softmax.Rows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
-        return Record(result, Kernels.Softmax.RowsGradient, RowsRule, [NodeOf(x)], [result]);
+        return Record<RowGradientKernel>(result, Kernels.Softmax.RowsGradient, RowsRule, [NodeOf(x)], [result]);
     }
 
     /// <summary>x − log Σ e^x over the last axis, in nats.</summary>
@@ -21,7 +19,7 @@ public sealed unsafe partial class Ops
         using Operand plain = Plain(x);
         Tensor result = New(x.Shape);
         Kernels.Softmax.LogRows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
-        return Record(result, Kernels.Softmax.LogRowsGradient, RowsRule, [NodeOf(x)], [result]);
+        return Record<RowGradientKernel>(result, Kernels.Softmax.LogRowsGradient, RowsRule, [NodeOf(x)], [result]);
     }
 
     /// <summary>−log softmax(logits)[target] of each row, in nats; their <see cref="Mean(Tensor)"/> is a loss.</summary>

@@ -54,7 +54,9 @@ internal static unsafe class Thresholds
             TVector half = TSimd.Broadcast(bandwidth / 2), factor = TSimd.Broadcast(-1 / bandwidth);
             for (long row = start; row < end; row++)
             {
-                (float* from, float* gradient, float* to) = (x + (row * width), dy + (row * width), each + (row * width));
+                float* from = x + (row * width);
+                float* gradient = dy + (row * width);
+                float* to = each + (row * width);
                 for (int index = 0; index < width; index += TSimd.Width)
                 {
                     int count = Math.Min(TSimd.Width, width - index);

@@ -22,7 +22,9 @@ internal static unsafe class Places
         {
             for (long row = start; row < end; row++)
             {
-                (float* from, float* to, int* places) = (x + (row * width), values + (row * count), indices + (row * stride));
+                float* from = x + (row * width);
+                float* to = values + (row * count);
+                int* places = indices + (row * stride);
                 for (int i = 0; i < count; i++)
                 {
                     to[i] = from[places[i]];
@@ -39,7 +41,9 @@ internal static unsafe class Places
         {
             for (long row = start; row < end; row++)
             {
-                (float* to, float* from, int* places) = (x + (row * width), values + (row * count), indices + (row * stride));
+                float* to = x + (row * width);
+                float* from = values + (row * count);
+                int* places = indices + (row * stride);
                 new Span<float>(to, width).Clear();
                 for (int i = 0; i < count; i++)
                 {
