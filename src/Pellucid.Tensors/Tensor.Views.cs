@@ -11,7 +11,7 @@ public sealed unsafe partial class Tensor
             throw new ShapeException($"{Shape} cannot be seen as {shape}: {Count} against {shape.Count} values, or a view with gaps.");
         }
 
-        return View(_offset, shape, RowMajor(shape));
+        return CutOff(View(_offset, shape, RowMajor(shape)));
     }
 
     /// <summary>A range of one axis; shares memory.</summary>
@@ -29,7 +29,7 @@ public sealed unsafe partial class Tensor
         Span<int> sizes = stackalloc int[Shape.Rank];
         Shape.Sizes.CopyTo(sizes);
         sizes[axis] = length;
-        return View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides);
+        return CutOff(View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides));
     }
 
     /// <summary>The axes in another order; shares memory.</summary>
@@ -57,7 +57,7 @@ public sealed unsafe partial class Tensor
             names[axis] = Shape.Axes[order[axis]];
         }
 
-        return View(_offset, Renamed(sizes, names), strides);
+        return CutOff(View(_offset, Renamed(sizes, names), strides));
     }
 
     /// <summary>The same array under axis names; shares memory.</summary>
@@ -74,8 +74,15 @@ public sealed unsafe partial class Tensor
     private Tensor SameValues(Shape shape)
     {
         Tensor same = View(_offset, shape, _strides);
-        (same.Node, same.IsFrozen) = (Node, IsFrozen);
+        (same.Node, same.IsFrozen, same.IsCutOff) = (Node, IsFrozen, IsCutOff);
         return same;
+    }
+
+    /// <summary>A view of what is recorded is not itself recorded, unless an operation says so afterwards.</summary>
+    private Tensor CutOff(Tensor view)
+    {
+        view.IsCutOff = Node is not null || IsCutOff;
+        return view;
     }
 
     /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
