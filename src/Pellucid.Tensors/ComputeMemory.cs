@@ -31,6 +31,14 @@ public static class ComputeMemory
     /// <summary>Lets <see cref="Peak"/> count from now on.</summary>
     public static void ResetPeak() => BufferPool.Shared.ResetPeak();
 
+    /// <summary>
+    /// What some work over <see cref="Ops"/> holds at its peak, in bytes beside what is held before: the work is gone through once without
+    /// computing, on arrays of undefined values.
+    /// </summary>
+    /// <param name="work">The work: what it does must not depend on the values of arrays, nor change anything outside.</param>
+    /// <exception cref="PellucidException">One of its arrays alone would be more than there may be.</exception>
+    public static long PeakOf(Action work) => MemoryPlan.PeakOf(work);
+
     /// <summary>Refuses work that cannot fit.</summary>
     /// <param name="bytes">What the work holds at its peak, beside what is held already.</param>
     /// <param name="work">What it is, to begin the message with: <c>A run of 8 sequences of 1024 tokens</c>.</param>

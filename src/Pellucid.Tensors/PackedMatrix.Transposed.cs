@@ -1,4 +1,5 @@
 using Pellucid.Tensors.Kernels;
+using Pellucid.Tensors.Memory;
 
 namespace Pellucid.Tensors;
 
@@ -53,6 +54,11 @@ public sealed unsafe partial class PackedMatrix
 
     private PackedMatrix MakeTwin()
     {
+        if (MemoryPlan.Current is { } plan)
+        {
+            return plan.Hold(this, () => new PackedMatrix(Outputs, Inputs, Storage)); // its values are not those of a twin
+        }
+
         lock (_lock)
         {
             if (_twin is { } made)

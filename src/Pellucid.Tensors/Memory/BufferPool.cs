@@ -8,7 +8,7 @@ namespace Pellucid.Tensors.Memory;
 /// Sizes are rounded up to four steps per power of two, so a block wastes at most a quarter. What waits and what is in use are together at
 /// most what was in use at once before, or 256 MB more than is in use now. Safe for many threads.
 /// </summary>
-internal sealed unsafe partial class BufferPool
+internal sealed unsafe partial class BufferPool(bool keeps = true)
 {
     private const nuint HugePage = 2u << 20;
     private const long AlwaysKept = 256L << 20;
@@ -113,7 +113,7 @@ internal sealed unsafe partial class BufferPool
         }
     }
 
-    private bool HasRoom(nuint size) => _kept + (long)size <= Math.Max(AlwaysKept, _peak - _live);
+    private bool HasRoom(nuint size) => keeps && _kept + (long)size <= Math.Max(AlwaysKept, _peak - _live);
 
     private void Trim(nuint except)
     {

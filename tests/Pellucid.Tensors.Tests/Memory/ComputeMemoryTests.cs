@@ -38,6 +38,26 @@ public sealed class ComputeMemoryTests
     }
 
     [Theory]
+    [InlineData(64, 300, 500)]
+    [InlineData(1000, 64, 48)]
+    public void PeakOf_RecordedWork_IsWhatTheWorkHolds(int rows, int width, int hidden)
+    {
+        using Tensor x = Tensor.Zeros(new Shape(rows, width)), w1 = Tensor.Zeros(new Shape(width, hidden)), w2 = Tensor.Zeros(new Shape(hidden, width));
+        Work(); // what a thread keeps for its kernels is there now
+        Assert.Equal(MemoryPlan.PeakOf(Work, computes: true), ComputeMemory.PeakOf(Work));
+
+        void Work()
+        {
+            using Tape tape = new();
+            using Ops ops = new(tape);
+            Tensor first = ops.Watch(w1), second = ops.Watch(w2);
+            Tensor y = ops.MatMul(ops.Gelu(ops.MatMul(x, first)), second);
+            using Gradients gradients = tape.Backward(ops.Sum(ops.Square(ops.Subtract(y, x))));
+            Assert.Equal(w2.Shape, gradients[second].Shape);
+        }
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("-1")]
     [InlineData("much")]
