@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Runs;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -123,17 +124,40 @@ public sealed class Model : IDisposable
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options)
     {
-        CheckTokens(tokens, 0);
-        foreach (string hook in options.At.Hooks.Concat(options.Capture.Hooks).Append(metric.Hook ?? Hook.Embed))
-        {
-            _ = Hooks[hook];
-        }
+        CheckGradients(tokens, metric, options);
+        RunOptions kept = new() { Capture = options.Capture, Logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None };
+        RunMemory.Require(this, tokens, kept, options.Recompute ? 1 : Config.Layers, () => PeakBytes(tokens, metric, options));
+        return Differentiate(tokens, metric, options);
+    }
 
-        foreach (string name in options.Parameters.Names)
-        {
-            _ = Parameters[name];
-        }
+    /// <summary>
+    /// What a run holds at its peak, in bytes beside the parameters and whatever else is there. Interventions of your own are taken to leave
+    /// their activation as it is.
+    /// </summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="options">What to keep and compute; all logits and no activation by default.</param>
+    /// <exception cref="PellucidException">The tokens do not fit the model, a hook is unknown, or one array alone is more than there may be.</exception>
+    public long PeakBytes(TokenBatch tokens, RunOptions? options = null)
+    {
+        CheckRun(tokens, options ??= new RunOptions(), null);
+        Model plain = Plannable();
+        return ComputeMemory.PeakOf(() => plain.Pass(tokens, options, null, tokens.Positions).Dispose());
+    }
 
+    /// <summary>What a run to a metric and back holds at its peak, in bytes beside the parameters and whatever else is there.</summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="metric">One number of the run; one of your own is taken to be a sum of what it reads.</param>
+    /// <param name="options">With respect to what, and how.</param>
+    /// <exception cref="PellucidException">The tokens do not fit the model, a hook or parameter is unknown, or one array alone is more than there may be.</exception>
+    public long PeakBytes(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        CheckGradients(tokens, metric, options);
+        Model plain = Plannable();
+        return ComputeMemory.PeakOf(() => plain.Differentiate(tokens, metric.Plannable(), options).Dispose());
+    }
+
+    private GradientRun Differentiate(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
         using GradientRecording recording = new(this, tokens, metric, options);
         RunOptions run = new()
         {
@@ -192,14 +216,45 @@ public sealed class Model : IDisposable
 
     internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
+        CheckRun(tokens, options, cache);
+        if (cache is null)
+        {
+            RunMemory.Require(this, tokens, options, 1, () => PeakBytes(tokens, options));
+        }
+
+        return Pass(tokens, options, cache, prompt);
+    }
+
+    private Run Pass(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
+    {
+        using ForwardPass pass = new(this, tokens, options, cache, prompt);
+        return pass.Execute();
+    }
+
+    /// <summary>This model without what might depend on the values of arrays.</summary>
+    private Model Plannable() => new(this, [.. Interventions.Where(intervention => !intervention.IsCustom)]);
+
+    private void CheckRun(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
+    {
         CheckTokens(tokens, cache?.Length ?? 0);
         foreach (string hook in options.Capture.Hooks)
         {
             _ = Hooks[hook];
         }
+    }
 
-        using ForwardPass pass = new(this, tokens, options, cache, prompt);
-        return pass.Execute();
+    private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        CheckTokens(tokens, 0);
+        foreach (string hook in options.At.Hooks.Concat(options.Capture.Hooks).Append(metric.Hook ?? Hook.Embed))
+        {
+            _ = Hooks[hook];
+        }
+
+        foreach (string name in options.Parameters.Names)
+        {
+            _ = Parameters[name];
+        }
     }
 
     /// <summary>Refuses tokens that the model cannot run from a position on.</summary>

@@ -37,7 +37,11 @@ public static class ComputeMemory
     /// </summary>
     /// <param name="work">The work: what it does must not depend on the values of arrays, nor change anything outside.</param>
     /// <exception cref="PellucidException">One of its arrays alone would be more than there may be.</exception>
-    public static long PeakOf(Action work) => MemoryPlan.PeakOf(work);
+    public static long PeakOf(Action work) => MemoryPlan.PeakOf(work, computes: false);
+
+    /// <summary>Does some work over <see cref="Ops"/> and returns what it held at its peak, in bytes; for work whose arrays are made on this thread.</summary>
+    /// <param name="work">The work. Arrays that it leaves behind live on.</param>
+    public static long Measure(Action work) => MemoryPlan.PeakOf(work, computes: true);
 
     /// <summary>Refuses work that cannot fit.</summary>
     /// <param name="bytes">What the work holds at its peak, beside what is held already.</param>
@@ -55,11 +59,12 @@ public static class ComputeMemory
         }
     }
 
-    /// <summary>Makes this thread see another limit until the result is disposed.</summary>
-    internal static IDisposable Force(long limit)
+    /// <summary>Makes this thread see another <see cref="Limit"/> until the result is disposed.</summary>
+    /// <param name="bytes">Bytes that arrays may hold.</param>
+    public static IDisposable LimitTo(long bytes)
     {
         Forced scope = new(_forced);
-        _forced = limit;
+        _forced = bytes;
         return scope;
     }
 

@@ -43,6 +43,9 @@ public sealed partial class Metric
     public static Metric OfActivation(string name, string hook, Func<Ops, Tensor, Tensor> expression) =>
         new(name, static _ => [], (ops, activation, _) => expression(ops, activation), hook);
 
+    /// <summary>A metric that reads the same and takes as much memory, whatever the values are.</summary>
+    internal Metric Plannable() => new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens);
+
     internal Tensor Evaluate(Ops ops, Tensor read, TokenBatch tokens) => _expression(ops, read, tokens);
 
     /// <summary>The rows of [batch · pos, d_vocab] that are read.</summary>

@@ -33,7 +33,7 @@ internal sealed class MemoryPlan : IDisposable
     /// <exception cref="PellucidException">It asks for more than there may be in one array.</exception>
     /// <param name="work">The work.</param>
     /// <param name="computes">Whether kernels run all the same, which tells what the work really held.</param>
-    internal static long PeakOf(Action work, bool computes = false)
+    internal static long PeakOf(Action work, bool computes)
     {
         using MemoryPlan plan = new(computes);
         work();

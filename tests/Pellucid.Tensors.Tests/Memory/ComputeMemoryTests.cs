@@ -7,7 +7,7 @@ public sealed class ComputeMemoryTests
     [Fact]
     public void Require_MoreThanIsFree_SaysTheFigures()
     {
-        using IDisposable limit = ComputeMemory.Force(ComputeMemory.Live + 1_000_000_000);
+        using IDisposable limit = ComputeMemory.LimitTo(ComputeMemory.Live + 1_000_000_000);
         ComputeMemory.Require(900_000_000, "This", "Do that.");
         string message = Assert.Throws<PellucidException>(() => ComputeMemory.Require(90_000_000_000, "This", "Do that.")).Message;
         Assert.StartsWith("This needs 90.00 GB at its peak; ", message);
@@ -17,7 +17,7 @@ public sealed class ComputeMemoryTests
     [Fact]
     public void Empty_LargerThanTheLimit_IsRefusedBeforeItIsAllocated()
     {
-        using IDisposable limit = ComputeMemory.Force(1L << 30);
+        using IDisposable limit = ComputeMemory.LimitTo(1L << 30);
         string message = Assert.Throws<PellucidException>(() => Tensor.Empty(new Shape(1 << 20, 1 << 18))).Message;
         Assert.Contains("1099.51 GB", message);
     }
@@ -44,7 +44,7 @@ public sealed class ComputeMemoryTests
     {
         using Tensor x = Tensor.Zeros(new Shape(rows, width)), w1 = Tensor.Zeros(new Shape(width, hidden)), w2 = Tensor.Zeros(new Shape(hidden, width));
         Work(); // what a thread keeps for its kernels is there now
-        Assert.Equal(MemoryPlan.PeakOf(Work, computes: true), ComputeMemory.PeakOf(Work));
+        Assert.Equal(ComputeMemory.Measure(Work), ComputeMemory.PeakOf(Work));
 
         void Work()
         {
