@@ -1,0 +1,15 @@
+namespace Pellucid.Tensors.Tests.Gradients;
+
+/// <summary>Every operation that has a derivative, one line each: a new operation is one more line.</summary>
+internal static partial class OperationTable
+{
+    /// <summary>Rows and widths: one value, less than a vector of any instruction set, a little more than one, and more than two.</summary>
+    private static readonly (int Rows, int Width)[] Sizes = [(1, 1), (3, 5), (2, 17), (5, 33)];
+
+    internal static IReadOnlyList<OperationCase> All { get; } =
+        [.. Sizes.SelectMany(size => Elementwise(size.Rows, size.Width)), .. Sizes.SelectMany(size => Rows(size.Rows, size.Width)),
+            .. Sizes.SelectMany(size => Choices(size.Rows, size.Width)), .. Views(), .. Products(), .. Attention()];
+
+    /// <summary>The first case of an operation that has more than one value, on which the golden numbers are.</summary>
+    internal static OperationCase Golden(string name) => All.First(one => one.Name == name && one.Shapes.Any(shape => Numbers.Count(shape) > 1));
+}
