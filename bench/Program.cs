@@ -1,9 +1,15 @@
 using System.Text.Json;
 using Pellucid.Bench;
 using Pellucid.Bench.Cases;
+using Pellucid.Bench.Sgemm;
 using Pellucid.Tensors;
 
-BenchCase[] all = [new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true)];
+if (args is [SgemmProcess.Argument, { } library])
+{
+    return SgemmServer.Serve(library);
+}
+
+BenchCase[] all = [.. Products.All, new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true)];
 string[] names = [.. args.Where(argument => !argument.StartsWith('-'))];
 bool json = args.Contains("--json");
 if (names.Except(all.Select(one => one.Name)).FirstOrDefault() is { } unknown)
@@ -13,13 +19,13 @@ if (names.Except(all.Select(one => one.Name)).FirstOrDefault() is { } unknown)
 }
 
 List<CaseResult> results = [];
-foreach (BenchCase one in all.Where(one => names.Length == 0 || names.Contains(one.Name)))
+foreach (BenchCase one in all.Where(one => names.Length == 0 ? one.InAll : names.Contains(one.Name)))
 {
     Console.Error.WriteLine($"{one.Name} ...");
-    CaseResult result;
+    CaseResult[] measured;
     try
     {
-        result = one.Measure(Console.Error.WriteLine);
+        measured = [.. one.MeasureAll(Console.Error.WriteLine)];
     }
     catch (Exception error) when (error is PellucidException or InvalidOperationException)
     {
@@ -27,9 +33,12 @@ foreach (BenchCase one in all.Where(one => names.Length == 0 || names.Contains(o
         return 1;
     }
 
-    results.Add(result);
-    string baselines = string.Join(", ", result.Baselines.Select(pair => $"{pair.Key} {pair.Value:G5} (ratio {result.Ratios[pair.Key]:F2})"));
-    Console.Error.WriteLine($"  {result.Ours:G5} {result.Unit}; {baselines}");
+    results.AddRange(measured);
+    foreach (CaseResult result in measured)
+    {
+        string baselines = string.Join(", ", result.Baselines.Select(pair => $"{pair.Key} {pair.Value:G5} (ratio {result.Ratios[pair.Key]:F2})"));
+        Console.Error.WriteLine($"  {result.Case}: {result.Ours:G5} {result.Unit}; {baselines}{(result.Note is null ? "" : $"; {result.Note}")}");
+    }
 }
 
 if (json)

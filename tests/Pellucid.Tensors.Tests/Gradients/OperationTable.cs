@@ -9,7 +9,4 @@ internal static partial class OperationTable
     internal static IReadOnlyList<OperationCase> All { get; } =
         [.. Sizes.SelectMany(size => Elementwise(size.Rows, size.Width)), .. Sizes.SelectMany(size => Rows(size.Rows, size.Width)),
             .. Sizes.SelectMany(size => Choices(size.Rows, size.Width)), .. Views(), .. Products(), .. Attention()];
-
-    /// <summary>The first case of an operation that has more than one value, on which the golden numbers are.</summary>
-    internal static OperationCase Golden(string name) => All.First(one => one.Name == name && one.Shapes.Any(shape => Numbers.Count(shape) > 1));
 }
