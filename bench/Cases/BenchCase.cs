@@ -9,10 +9,13 @@ internal abstract class BenchCase
 
     internal abstract bool HigherIsBetter { get; }
 
+    /// <summary>Rounds that the command line asks for; null leaves them to the case.</summary>
+    internal int? AskedRounds { get; set; }
+
     internal abstract CaseResult Measure(Action<string> log);
 
     /// <summary>The middle of the values.</summary>
-    protected static double Median(IEnumerable<double> values)
+    internal static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
