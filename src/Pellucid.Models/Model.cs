@@ -14,20 +14,23 @@ public sealed class Model : IDisposable
 {
     private readonly bool _ownsWeights;
 
+    private readonly Lazy<string> _hash;
+
     internal Model(string name, ModelConfig config, NetworkWeights weights, Tokenizer? tokenizer, string hash)
+        : this(name, new NetworkPlan(config), weights, tokenizer, new Lazy<string>(hash))
     {
-        (Name, Config, Weights, Tokenizer, Hash) = (name, config, weights, tokenizer, hash);
-        Hooks = new HookTable(config);
-        LayerNames = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerHookNames(layer))];
-        Rotary = RotaryTable.Create(config.Context, config.DHead, config.RotaryBase);
+    }
+
+    internal Model(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, Lazy<string> hash)
+    {
+        (Name, Plan, Weights, Tokenizer, _hash) = (name, plan, weights, tokenizer, hash);
         InterventionsAt = FrozenDictionary<string, Intervention[]>.Empty;
         _ownsWeights = true;
     }
 
     private Model(Model model, IReadOnlyList<Intervention> interventions)
     {
-        (Name, Config, Weights, Tokenizer, Hash) = (model.Name, model.Config, model.Weights, model.Tokenizer, model.Hash);
-        (Hooks, LayerNames, Rotary) = (model.Hooks, model.LayerNames, model.Rotary);
+        (Name, Plan, Weights, Tokenizer, _hash) = (model.Name, model.Plan, model.Weights, model.Tokenizer, model._hash);
         Interventions = interventions;
         InterventionsAt = interventions.GroupBy(intervention => intervention.Hook, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
@@ -37,25 +40,30 @@ public sealed class Model : IDisposable
     public string Name { get; }
 
     /// <summary>Its sizes and conventions.</summary>
-    public ModelConfig Config { get; }
+    public ModelConfig Config => Plan.Config;
 
     /// <summary>Its tokenizer, where it came with one.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>SHA-256 of its checkpoint, lower-case hexadecimal.</summary>
-    public string Hash { get; }
+    /// <summary>SHA-256 of its checkpoint, or of its parameters where it came from none; lower-case hexadecimal.</summary>
+    public string Hash => _hash.Value;
 
     /// <summary>The names and shapes of its activations.</summary>
-    public HookTable Hooks { get; }
+    public HookTable Hooks => Plan.Hooks;
+
+    /// <summary>The names and shapes of its parameters.</summary>
+    public ParameterTable Parameters => Plan.Parameters;
 
     /// <summary>The interventions that are part of this model, in the order in which they are applied.</summary>
     public IReadOnlyList<Intervention> Interventions { get; } = [];
 
+    internal NetworkPlan Plan { get; }
+
     internal NetworkWeights Weights { get; }
 
-    internal LayerHookNames[] LayerNames { get; }
+    internal LayerHookNames[] LayerNames => Plan.LayerNames;
 
-    internal RotaryTable Rotary { get; }
+    internal RotaryTable? Rotary => Plan.Rotary;
 
     internal FrozenDictionary<string, Intervention[]> InterventionsAt { get; }
 
@@ -65,6 +73,16 @@ public sealed class Model : IDisposable
     /// <exception cref="PellucidException">There is no such model, or its files are damaged.</exception>
     public static Task<Model> OpenAsync(string model, CancellationToken cancellationToken = default) =>
         Task.Run(() => ModelRegistry.Open(model), cancellationToken);
+
+    /// <summary>A network of random parameters: for training from scratch, tests and measurements.</summary>
+    /// <param name="config">What it is.</param>
+    /// <param name="seed">The same config and seed give the same parameters (<see cref="ModelParameters.Random"/>).</param>
+    /// <exception cref="PellucidException">No network can be built of these facts.</exception>
+    public static Model Random(ModelConfig config, long seed)
+    {
+        using ModelParameters parameters = ModelParameters.Random(config, seed);
+        return parameters.ToModel($"random {config.Architecture}, seed {seed}");
+    }
 
     /// <summary>This model with interventions after those that it already has; shares the parameters.</summary>
     /// <exception cref="HookNotFoundException">An intervention names an activation that the model does not have.</exception>
@@ -93,6 +111,42 @@ public sealed class Model : IDisposable
     /// <exception cref="PellucidException">An id is outside the vocabulary, a sequence is longer than the context, or a hook is unknown.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? new RunOptions(), null, tokens.Positions);
+
+    /// <summary>
+    /// Runs tokens to a metric and back: the metric's value, and its gradients with respect to activations and parameters. Interventions take
+    /// part; a gradient at a hook is that of the activation as the interventions there left it.
+    /// </summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="metric">One number of the run.</param>
+    /// <param name="options">With respect to what, and how.</param>
+    /// <exception cref="PellucidException">A hook or parameter is unknown, an intervention has no backward, or the tokens do not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        CheckTokens(tokens, 0);
+        foreach (string hook in options.At.Hooks.Concat(options.Capture.Hooks).Append(metric.Hook ?? Hook.Embed))
+        {
+            _ = Hooks[hook];
+        }
+
+        foreach (string name in options.Parameters.Names)
+        {
+            _ = Parameters[name];
+        }
+
+        using GradientRecording recording = new(this, tokens, metric, options);
+        RunOptions run = new()
+        {
+            Capture = options.Capture,
+            Logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None,
+            CancellationToken = options.CancellationToken,
+        };
+        using ForwardPass pass = new(this, tokens, run, null, tokens.Positions, recording);
+        return pass.Differentiate(recording);
+    }
+
+    /// <summary>A copy of the parameters as arrays that can be changed.</summary>
+    public ModelParameters CopyParameters() => ModelParameters.Of(Plan, Weights);
 
     /// <summary>Token ids of a text, with BOS in front where the model was trained with it.</summary>
     /// <exception cref="PellucidException">The model has no tokenizer.</exception>

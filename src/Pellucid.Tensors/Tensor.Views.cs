@@ -11,7 +11,7 @@ public sealed unsafe partial class Tensor
             throw new ShapeException($"{Shape} cannot be seen as {shape}: {Count} against {shape.Count} values, or a view with gaps.");
         }
 
-        return View(_offset, shape, RowMajor(shape));
+        return CutOff(View(_offset, shape, RowMajor(shape)));
     }
 
     /// <summary>A range of one axis; shares memory.</summary>
@@ -28,7 +28,7 @@ public sealed unsafe partial class Tensor
 
         int[] sizes = Shape.Sizes.ToArray();
         sizes[axis] = length;
-        return View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides);
+        return CutOff(View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides));
     }
 
     /// <summary>The axes in another order; shares memory.</summary>
@@ -44,7 +44,7 @@ public sealed unsafe partial class Tensor
 
         int[] sizes = Array.ConvertAll(axes, axis => Shape[axis]);
         string[] names = Shape.Axes.Length == 0 ? [] : Array.ConvertAll(axes, axis => Shape.Axes[axis]);
-        return View(_offset, Renamed(sizes, names), Array.ConvertAll(axes, axis => _strides[axis]));
+        return CutOff(View(_offset, Renamed(sizes, names), Array.ConvertAll(axes, axis => _strides[axis])));
     }
 
     /// <summary>The same array under axis names; shares memory.</summary>
@@ -61,8 +61,15 @@ public sealed unsafe partial class Tensor
     private Tensor SameValues(Shape shape)
     {
         Tensor same = View(_offset, shape, _strides);
-        (same.Node, same.IsFrozen) = (Node, IsFrozen);
+        (same.Node, same.IsFrozen, same.IsCutOff) = (Node, IsFrozen, IsCutOff);
         return same;
+    }
+
+    /// <summary>A view of what is recorded is not itself recorded, unless an operation says so afterwards.</summary>
+    private Tensor CutOff(Tensor view)
+    {
+        view.IsCutOff = Node is not null || IsCutOff;
+        return view;
     }
 
     /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>

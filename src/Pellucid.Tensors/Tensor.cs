@@ -55,6 +55,9 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>Whether it was said that no gradient goes back through this array.</summary>
     internal bool IsFrozen { get; set; }
 
+    /// <summary>Whether this is a view, made outside of any scope, of an array that a tape recorded.</summary>
+    internal bool IsCutOff { get; set; }
+
     /// <summary>Whether this is the one owner of memory that holds these values and no others, so that they may be written over.</summary>
     internal bool IsAlone => DType == DType.F32 && IsContiguous && !Buffer.IsShared;
 

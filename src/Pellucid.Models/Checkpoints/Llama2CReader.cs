@@ -42,10 +42,11 @@ internal static class Llama2CReader
             : ReadMatrix(stream, config.Vocabulary, d);
         for (int i = 0; i < config.Layers; i++)
         {
-            layers.Add(new LayerWeights(ln1[i], queries[i], keys[i], values[i], outputs[i], ln2[i], gates[i], ups[i], downs[i]));
+            layers.Add(new LayerWeights(
+                new(ln1[i], null), new(queries[i]), new(keys[i]), new(values[i]), new(outputs[i]), new(ln2[i], null), new(gates[i]), new(ups[i]), new(downs[i])));
         }
 
-        return new NetworkWeights(embedding, layers, finalNorm, unembedding);
+        return new NetworkWeights(embedding, null, layers, new(finalNorm, null), new(unembedding));
     }
 
     /// <summary>Reads the header and holds it against the file's length; nothing is allocated before.</summary>
