@@ -1,9 +1,16 @@
 using System.Text.Json;
 using Pellucid.Bench;
 using Pellucid.Bench.Cases;
+using Pellucid.Bench.Sgemm;
+
+if (args is [SgemmProcess.Argument, { } library])
+{
+    return SgemmServer.Serve(library);
+}
 
 BenchCase[] all =
 [
+    .. Products.All,
     new ForwardStories15M(),
     new HarvestMemory(),
     new QuickstartRun(memory: false),
@@ -27,13 +34,13 @@ if (asked.List)
 
 List<CaseResult> results = [];
 List<CaseFailure> failures = [];
-foreach (BenchCase one in all.Where(one => asked.Cases.Count == 0 || asked.Cases.Contains(one.Name)))
+foreach (BenchCase one in all.Where(one => asked.Cases.Count == 0 ? one.InAll : asked.Cases.Contains(one.Name)))
 {
     Console.Error.WriteLine($"{one.Name} ...");
     one.AskedRounds = asked.Rounds;
     try
     {
-        results.Add(one.Measure(Console.Error.WriteLine));
+        results.AddRange(one.MeasureAll(Console.Error.WriteLine));
     }
     catch (Exception error) when (error is not OutOfMemoryException)
     {
