@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pellucid.Bench;
 using Pellucid.Bench.Cases;
+using Pellucid.Bench.Cases.Gpt2;
 using Pellucid.Bench.Sgemm;
 
 if (args is [SgemmProcess.Argument, { } library])
@@ -12,6 +13,12 @@ BenchCase[] all =
 [
     .. Products.All,
     new ForwardStories15M(),
+    new Stories15MDecode(),
+    new Gpt2Forward(8, 128),
+    new Gpt2Forward(1, 1024),
+    new Gpt2Gradients(attribution: false),
+    new Gpt2Gradients(attribution: true),
+    new Gpt2Decode(),
     new HarvestMemory(),
     new QuickstartRun(memory: false),
     new QuickstartRun(memory: true),

@@ -13,7 +13,7 @@ internal sealed class PythonBaseline : IDisposable
     internal const string OpenBlas = "openblas-openmp";
     internal const string Blis = "blis-openmp";
 
-    private static readonly string[] Pythons = [Environment.GetEnvironmentVariable("PELLUCID_BENCH_PYTHON") ?? "/usr/bin/python3", "python3"];
+    internal static readonly string[] Pythons = [Environment.GetEnvironmentVariable("PELLUCID_BENCH_PYTHON") ?? "/usr/bin/python3", "python3"];
 
     private readonly AnsweringProcess _process;
 

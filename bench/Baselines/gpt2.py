@@ -1,6 +1,6 @@
 """GPT-2 in PyTorch, written for speed on a CPU: one product for query, key and value, matrices laid out as [inputs, outputs] so that addmm
 takes them as they are, the tanh GELU in one operation, attention as two batched products around a softmax.
-Weights come from a safetensors file with the names of GPT-2 checkpoints."""
+Weights come from a safetensors file with TransformerLens's names; `read` gives them those of GPT-2 checkpoints, with query, key and value in one."""
 import json
 import math
 
@@ -12,8 +12,13 @@ LAYERS, WIDTH, HEADS, VOCABULARY, CONTEXT, EPSILON = 12, 768, 12, 50257, 1024, 1
 SIZE = WIDTH // HEADS
 
 
+BLOCK = {"ln_1.weight": "ln1.w", "ln_1.bias": "ln1.b", "attn.c_attn.weight": "attn.W_{}", "attn.c_attn.bias": "attn.b_{}",
+         "attn.c_proj.weight": "attn.W_O", "attn.c_proj.bias": "attn.b_O", "ln_2.weight": "ln2.w", "ln_2.bias": "ln2.b",
+         "mlp.c_fc.weight": "mlp.W_in", "mlp.c_fc.bias": "mlp.b_in", "mlp.c_proj.weight": "mlp.W_out", "mlp.c_proj.bias": "mlp.b_out"}
+
+
 def read(path):
-    """Arrays by name of a safetensors file: eight bytes of length, a JSON header, then the values."""
+    """The weights of a safetensors file: eight bytes of length, a JSON header, then the values."""
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
@@ -23,7 +28,13 @@ def read(path):
         if name != "__metadata__":
             begin, end = (at // 4 for at in entry["data_offsets"])
             found[name] = torch.from_numpy(np.array(values[begin:end]).reshape(entry["shape"]))
-    return found
+    weights = {"wte.weight": found["embed.W_E"], "wpe.weight": found["pos_embed.W_pos"],
+               "ln_f.weight": found["ln_final.w"], "ln_f.bias": found["ln_final.b"]}
+    for i in range(LAYERS):
+        for name, source in BLOCK.items():
+            parts = [found[f"blocks.{i}.{source.format(which)}"] for which in ("QKV" if "{}" in source else "-")]
+            weights[f"h.{i}.{name}"] = torch.cat(parts, -1).contiguous() if len(parts) > 1 else parts[0]
+    return weights
 
 
 class Gpt2:

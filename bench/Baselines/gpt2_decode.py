@@ -20,7 +20,7 @@ if kind == "bf16":
 model = gpt2.Gpt2(weights)
 dtype = model.embedding.dtype
 keys, values = (torch.zeros(gpt2.LAYERS, gpt2.HEADS, prompt + count, gpt2.SIZE, dtype=dtype) for _ in range(2))
-ids, mask = gpt2.tokens(1, prompt), gpt2.causal(prompt).to(dtype)
+ids = gpt2.tokens(1, prompt)
 
 if kind == "vector":  # the matrices turned, so that each output is one run of memory
     model.blocks = [[(w.t().contiguous() if w.dim() == 2 else w, b) for w, b in block] for block in model.blocks]
@@ -49,11 +49,12 @@ def step(token, at):
 
 
 def main():
+    primed = []  # the prompt's keys and values stay in the cache from the first run on
+
     def run():
-        token = 0
-        for at in range(prompt):
-            token = step(int(ids[0, at]), at)
-        written = [token]
+        if not primed:
+            primed.extend(step(int(ids[0, at]), at) for at in range(prompt))
+        written = [primed[-1]]
         start = time.perf_counter()
         for at in range(prompt, prompt + count - 1):
             written.append(step(written[-1], at))

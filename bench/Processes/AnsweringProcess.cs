@@ -33,7 +33,7 @@ internal sealed partial class AnsweringProcess : IDisposable
     {
         _process = process;
         Running[process.Id] = process;
-        process.ErrorDataReceived += (_, line) =>
+        process.ErrorDataReceived += (sender, line) =>
         {
             _errors.Enqueue(line.Data ?? "");
             while (_errors.Count > Tail)
