@@ -30,6 +30,41 @@ public sealed unsafe partial class Ops
         return result;
     }
 
+    /// <summary>(x − mean) / sqrt(variance + eps) × weight + bias, row by row (Ba, Kiros and Hinton 2016, arXiv:1607.06450).</summary>
+    /// <param name="x">[..., width].</param>
+    /// <param name="weight">[width].</param>
+    /// <param name="bias">[width].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <exception cref="ShapeException">The size of the weight or of the bias is not the width.</exception>
+    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon)
+    {
+        Require(weight.Count == x.Shape.Width, "LayerNorm", x, weight, "a weight for each value of a row");
+        Require(bias.Count == x.Shape.Width, "LayerNorm", x, bias, "a bias for each value of a row");
+        using Operand plain = Plain(x), factors = Plain(weight), addends = Plain(bias);
+        Tensor result = New(x.Shape);
+        Kernels.Normalization.LayerNorm(plain.Pointer, factors.Pointer, addends.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
+        return result;
+    }
+
+    /// <summary>Each row less its mean.</summary>
+    /// <param name="x">[..., width].</param>
+    public Tensor Center(Tensor x)
+    {
+        Tensor mean = New(x.Shape.WithWidth(1)), scale = New(mean.Shape);
+        using Operand plain = Plain(x);
+        Kernels.Normalization.LayerScale(plain.Pointer, mean.Pointer, scale.Pointer, x.Shape.Rows, x.Shape.Width, 0);
+        Tensor result = New(x.Shape);
+        for (int row = 0; row < x.Shape.Rows; row++)
+        {
+            long at = (long)row * x.Shape.Width;
+            Elementwise.AddScalar(plain.Pointer + at, -mean.Pointer[row], result.Pointer + at, x.Shape.Width);
+        }
+
+        Release(mean);
+        Release(scale);
+        return result;
+    }
+
     /// <summary>e^x / Σ e^x over the last axis.</summary>
     public Tensor Softmax(Tensor x)
     {

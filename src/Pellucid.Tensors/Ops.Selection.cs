@@ -7,7 +7,8 @@ public sealed unsafe partial class Ops
 
     /// <summary>The same values under another shape; a view of <paramref name="x"/>'s memory.</summary>
     /// <exception cref="ShapeException">The number of values differs, or x is a view with gaps.</exception>
-    public Tensor Reshape(Tensor x, Shape shape) => Own(x.Reshape(shape));
+    public Tensor Reshape(Tensor x, Shape shape) => Record(
+        Own(x.Reshape(shape)), 0, static (in step) => step.Give(0, step.Ops.Reshape(step.Gradient, step.ShapeOf(0))), [NodeOf(x)]);
 
     /// <summary>A range of one axis; a view of <paramref name="x"/>'s memory.</summary>
     /// <param name="x">Any array.</param>

@@ -5,7 +5,7 @@ namespace Pellucid.Tensors;
 /// disposed, unless it is shared out with <see cref="Tensor.Share"/> or given back early with <see cref="Release"/>.
 /// </summary>
 /// <remarks>
-/// A forward pass written over one <see cref="Ops"/> is written once: what runs here runs the same where a tape records it.
+/// A forward pass written over one <see cref="Ops"/> is written once: what runs here runs the same where a <see cref="Tape"/> records it.
 /// Every operation makes a new array (<see cref="Reshape"/> and <see cref="Slice"/>: a view) and leaves its arguments as they are; it keeps them
 /// alive while it computes. Arguments of any storage type and any strides are taken; results are F32. One scope belongs to one thread.
 /// </remarks>
@@ -30,7 +30,10 @@ public sealed unsafe partial class Ops : IDisposable
     }
 
     /// <summary>Frees everything that this scope still owns.</summary>
-    public void Dispose()
+    public void Dispose() => Clear();
+
+    /// <summary>Frees everything that this scope owns; the scope can be used again.</summary>
+    public void Clear()
     {
         foreach (Tensor tensor in _owned)
         {

@@ -49,10 +49,21 @@ public sealed unsafe partial class Tensor
 
     /// <summary>The same array under axis names; shares memory.</summary>
     /// <exception cref="ShapeException">The number of names is not the number of axes.</exception>
-    public Tensor Named(params ReadOnlySpan<string> axes) => View(_offset, Shape.Named(axes), _strides);
+    public Tensor Named(params ReadOnlySpan<string> axes) => SameValues(Shape.Named(axes));
 
     /// <summary>A second owner of the same memory.</summary>
-    public Tensor Share() => View(_offset, Shape, _strides);
+    public Tensor Share() => SameValues(Shape);
+
+    /// <summary>A second owner of the same memory, which is on no tape.</summary>
+    internal Tensor ShareUnrecorded() => View(_offset, Shape, _strides);
+
+    /// <summary>The whole array as it is, recorded where this one is.</summary>
+    private Tensor SameValues(Shape shape)
+    {
+        Tensor same = View(_offset, shape, _strides);
+        (same.Node, same.IsFrozen) = (Node, IsFrozen);
+        return same;
+    }
 
     /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
     private Tensor View(long offset, Shape shape, long[] strides) => new(Buffer.AddReference(), offset, shape, strides, DType);

@@ -49,6 +49,15 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>First value of an F32 array, for kernels.</summary>
     internal float* Pointer => DType == DType.F32 ? (float*)RawPointer : throw WrongType(DType.F32);
 
+    /// <summary>Where a tape recorded this array, if one did.</summary>
+    internal TapeNode? Node { get; set; }
+
+    /// <summary>Whether it was said that no gradient goes back through this array.</summary>
+    internal bool IsFrozen { get; set; }
+
+    /// <summary>Whether this is the one owner of memory that holds these values and no others, so that they may be written over.</summary>
+    internal bool IsAlone => DType == DType.F32 && IsContiguous && !Buffer.IsShared;
+
     private NativeBuffer Buffer => _buffer ?? throw new ObjectDisposedException(nameof(Tensor));
 
     /// <summary>Reads one value as a float.</summary>

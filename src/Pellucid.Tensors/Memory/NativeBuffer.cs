@@ -6,22 +6,35 @@ namespace Pellucid.Tensors.Memory;
 /// </summary>
 internal sealed unsafe class NativeBuffer
 {
+    private readonly BufferPool _pool;
     private int _references = 1;
 
-    internal NativeBuffer(void* pointer, nuint capacity)
+    internal NativeBuffer(BufferPool pool, void* pointer, nuint capacity)
     {
+        _pool = pool;
         Pointer = (byte*)pointer;
         Capacity = capacity;
         GC.AddMemoryPressure((long)capacity);
     }
 
-    ~NativeBuffer() => BufferPool.Free(this);
+    ~NativeBuffer()
+    {
+        if (_references > 0)
+        {
+            _pool.Forget(Capacity);
+        }
+
+        BufferPool.Free(this);
+    }
 
     /// <summary>The first byte.</summary>
     internal byte* Pointer { get; }
 
     /// <summary>Bytes usable from <see cref="Pointer"/> on; at least what was asked for.</summary>
     internal nuint Capacity { get; }
+
+    /// <summary>Whether more than one array refers to it.</summary>
+    internal bool IsShared => Volatile.Read(ref _references) > 1;
 
     /// <summary>Takes a block of at least <paramref name="bytes"/> bytes from the pool; its contents are undefined.</summary>
     internal static NativeBuffer Rent(long bytes) => BufferPool.Shared.Rent(bytes);
@@ -36,7 +49,7 @@ internal sealed unsafe class NativeBuffer
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            BufferPool.Shared.Return(this);
+            _pool.Return(this);
         }
     }
 

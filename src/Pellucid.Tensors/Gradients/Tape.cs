@@ -1,0 +1,129 @@
+// Reverse-mode differentiation: Linnainmaa 1970; Griewank and Walther 2008, "Evaluating Derivatives", second edition, chapter 3.
+// A recorded operation leaves a node that knows its operands' nodes and holds what its own derivative needs; going through the nodes
+// from the last to the first, each turns the gradient of its result into its part of the gradients of its operands.
+namespace Pellucid.Tensors;
+
+/// <summary>
+/// Records the operations of one computation, so that gradients can be had of its results with respect to what is watched.
+/// </summary>
+/// <remarks>
+/// Nothing is recorded but what depends on something watched, so work in front of the first watched array costs nothing more than without
+/// a tape. An operation keeps only the arrays that its derivative needs, and the way back frees them as it goes.
+/// A tape is for one thread and one way back; dispose it when done.
+/// </remarks>
+/// <example>
+/// <code>
+/// using Tape tape = new();
+/// using Ops ops = new(tape);
+/// Tensor w = ops.Watch(weights);
+/// Tensor loss = ops.Sum(ops.Square(ops.MatMul(x, w)));
+/// using Gradients gradients = tape.Backward(loss);
+/// Tensor dw = gradients[w];
+/// </code>
+/// </example>
+public sealed class Tape : IDisposable
+{
+    private readonly List<TapeNode> _nodes = [];
+    private readonly Dictionary<object, TapeNode> _leaves = [];
+    private readonly Tape? _outer;
+    private bool _spent;
+
+    /// <summary>Begins an empty recording.</summary>
+    public Tape()
+    {
+    }
+
+    /// <summary>A recording of a part of what <paramref name="outer"/> recorded as a whole: what is watched there is watched here.</summary>
+    internal Tape(Tape outer) => _outer = outer;
+
+    /// <summary>Whether anything is watched, so that operations may have to be recorded.</summary>
+    internal bool IsWatching => _nodes.Count > 0 || _leaves.Count > 0 || _outer is { IsWatching: true };
+
+    /// <summary>Asks for the gradient with respect to a packed matrix, wherever <see cref="Ops.Linear"/> multiplies by it.</summary>
+    /// <param name="matrix">The matrix; it must stay as it is until the way back is done.</param>
+    public void Watch(PackedMatrix matrix)
+    {
+        if (NodeOf(matrix) is null)
+        {
+            _leaves.Add(matrix, Add(new LeafNode { Shape = new Shape(matrix.Inputs, matrix.Outputs), IsRetained = true }));
+        }
+    }
+
+    /// <summary>The gradients of one number, or of a weighted sum of many, with respect to everything watched.</summary>
+    /// <param name="result">What is differentiated; a single value unless there is a seed.</param>
+    /// <param name="seed">The weight of each value of the result, of its shape; 1 by default.</param>
+    /// <returns>The gradients, owned by the caller.</returns>
+    /// <exception cref="PellucidException">The result does not depend on anything watched, has many values and no seed, or the tape has gone back already.</exception>
+    /// <exception cref="ShapeException">The seed has another shape than the result.</exception>
+    public Gradients Backward(Tensor result, Tensor? seed = null)
+    {
+        if (_spent)
+        {
+            throw new PellucidException("This tape has gone back once and has let go of what it kept. Record the computation anew on a new tape.");
+        }
+
+        TapeNode last = result.Node is { } node && node.Tape == this
+            ? node
+            : throw new PellucidException($"The result {result.Shape} does not depend on anything that is watched on this tape. Watch an array before it is used.");
+        if (seed is null && result.Count != 1)
+        {
+            throw new PellucidException($"The result {result.Shape} has {result.Count} values. Reduce it to one, or give the weight of each as the seed.");
+        }
+
+        if (seed is not null && seed.Shape != result.Shape)
+        {
+            throw new ShapeException($"Backward: the seed {seed.Shape} does not fit the result {result.Shape}; equal shapes were expected.");
+        }
+
+        _spent = true;
+        using BackwardPass pass = new(this);
+        Tensor first = seed is null ? Tensor.From([1f], result.Shape) : seed.To(DType.F32);
+        last.Gradient = first;
+        return pass.Run(_nodes);
+    }
+
+    /// <summary>Lets go of everything that was recorded.</summary>
+    public void Dispose()
+    {
+        foreach (TapeNode node in _nodes)
+        {
+            node.Forget();
+        }
+
+        _nodes.Clear();
+        _leaves.Clear();
+    }
+
+    internal TapeNode Add(TapeNode node)
+    {
+        (node.Tape, node.Index) = (this, _nodes.Count);
+        _nodes.Add(node);
+        return node;
+    }
+
+    /// <summary>The node of an array on this tape, or null where the gradient does not reach it. An array of the tape around this one is taken over.</summary>
+    internal TapeNode? NodeOf(Tensor x) => x.Node is not { } node ? null : node.Tape == this ? node : TakeOver(node);
+
+    internal TapeNode? NodeOf(PackedMatrix matrix) =>
+        _leaves.TryGetValue(matrix, out TapeNode? leaf) ? leaf : _outer?.NodeOf(matrix) is { } node ? TakeOver(node) : null;
+
+    private TapeNode? TakeOver(TapeNode node)
+    {
+        if (_leaves.TryGetValue(node, out TapeNode? leaf))
+        {
+            return leaf;
+        }
+
+        for (Tape? tape = _outer; tape is not null; tape = tape._outer)
+        {
+            if (node.Tape == tape)
+            {
+                leaf = Add(new LeafNode { Shape = node.Shape, StandsFor = node });
+                _leaves.Add(node, leaf);
+                return leaf;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Pellucid.Tensors;
+
+/// <summary>A place in a recording: something watched, or the result of an operation on something recorded.</summary>
+internal abstract class TapeNode
+{
+    internal Tape? Tape { get; set; }
+
+    internal int Index { get; set; }
+
+    internal required Shape Shape { get; init; }
+
+    /// <summary>What has come together so far of the gradient of the final result with respect to this array.</summary>
+    internal Tensor? Gradient { get; set; }
+
+    /// <summary>Whether the caller asked for this gradient.</summary>
+    internal bool IsRetained { get; set; }
+
+    /// <summary>The name under which the caller asked for it.</summary>
+    internal string? Key { get; set; }
+
+    /// <summary>The node of an outer tape to which the gradient is handed on.</summary>
+    internal TapeNode? StandsFor { get; init; }
+
+    /// <summary>Gives the operands their parts of the gradient.</summary>
+    internal abstract void Backward(BackwardPass pass, Tensor gradient);
+
+    /// <summary>Frees what was kept for the way back.</summary>
+    internal virtual void Forget()
+    {
+        Gradient?.Dispose();
+        Gradient = null;
+    }
+}
