@@ -3,7 +3,7 @@ using Pellucid.Bench;
 using Pellucid.Bench.Cases;
 using Pellucid.Tensors;
 
-BenchCase[] all = [new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true)];
+BenchCase[] all = [new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true), new ConvolutionStem(gradient: false), new ConvolutionStem(gradient: true)];
 string[] names = [.. args.Where(argument => !argument.StartsWith('-'))];
 bool json = args.Contains("--json");
 if (names.Except(all.Select(one => one.Name)).FirstOrDefault() is { } unknown)

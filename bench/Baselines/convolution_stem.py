@@ -46,13 +46,14 @@ def main():
     def gradient():
         a, b = image.detach().requires_grad_(), small.detach().requires_grad_()
         x, y = forward(a, b)
-        torch.autograd.backward([x, y], [torch.ones_like(x), torch.ones_like(y)])
+        torch.autograd.backward([x, y], seeds)
         return a.grad, b.grad
 
     def plain():
         with torch.inference_mode():
             return forward(image, small)
 
+    seeds = [torch.ones_like(result) for result in plain()]
     run = gradient if mode == "gradient" else plain
     print("ready", torch.__version__, flush=True)
     for line in sys.stdin:

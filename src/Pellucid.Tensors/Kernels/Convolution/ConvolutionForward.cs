@@ -23,6 +23,34 @@ internal static unsafe class ConvolutionForward
         Packing(weights, shape).Run(panels);
     }
 
+    /// <summary>The weights that were packed, in their order.</summary>
+    internal static void Unpack(float* panels, in ConvolutionShape shape, float* weights)
+    {
+        int taps = shape.Kernel.Height * shape.Kernel.Width, inputs = shape.GroupInputs, outputs = shape.GroupOutputs;
+        int depth = taps * inputs;
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            float* packed = panels + ((nint)group * depth * ColumnPanels.Padded(outputs));
+            for (int panel = 0; !shape.IsDepthwise && panel < ColumnPanels.Count(outputs); panel++)
+            {
+                int first = ColumnPanels.First(outputs, panel), width = ColumnPanels.First(outputs, panel + 1) - first;
+                for (int n = first; n < Math.Min(outputs, first + width); n++)
+                {
+                    float* target = weights + ((((nint)group * outputs) + n) * depth);
+                    for (int k = 0; k < depth; k++)
+                    {
+                        target[(k % inputs * taps) + (k / inputs)] = packed[((nint)first * depth) + ((nint)k * width) + n - first];
+                    }
+                }
+            }
+
+            for (int tap = 0; shape.IsDepthwise && tap < taps; tap++)
+            {
+                weights[(group * taps) + tap] = panels[(tap * shape.Groups) + group];
+            }
+        }
+    }
+
     /// <summary>Packs a bias [output]: for each group its outputs, filled with zeros up to whole panels.</summary>
     internal static void PackBias(float* bias, in ConvolutionShape shape, float* packed)
     {
