@@ -12,6 +12,7 @@ internal sealed class ConvolutionStem(bool gradient) : BenchCase
     private const int Batch = 8;
     private const int Warmup = 3;
     private const int Rounds = 15;
+    private const int Rest = 20; // milliseconds, so that the spinning threads of one do not take the processor from the other
 
     private static readonly Pooling2D Pool = new() { Kernel = 3, Stride = 2, CeilingMode = true };
 
@@ -52,9 +53,11 @@ internal sealed class ConvolutionStem(bool gradient) : BenchCase
         List<double> ours = [], theirs = [];
         for (int round = 0; round < Warmup + Rounds; round++)
         {
+            Thread.Sleep(Rest);
             long start = Stopwatch.GetTimestamp();
             _ = Run();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Thread.Sleep(Rest);
             double? other = baseline?.Run();
             if (round >= Warmup)
             {

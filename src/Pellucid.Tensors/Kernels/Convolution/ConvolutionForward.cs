@@ -83,7 +83,6 @@ internal static unsafe class ConvolutionForward
             TargetBatchStride = (nint)shape.OutHeight * shape.OutWidth * shape.Outputs,
             TargetRowStride = (nint)shape.OutWidth * shape.Outputs,
             TargetColumnStride = shape.Outputs,
-            Block = 1,
         };
         if (shape.IsPointwise)
         {

@@ -9,7 +9,13 @@ namespace Pellucid.Tensors.Kernels;
 /// </summary>
 internal readonly unsafe struct PoolGradient(PoolShape shape, float* x, float* dy, float* dx, bool countPadding) : IRangeKernel
 {
-    private const int Channels = 64;
+    private const int WantedParts = 8;
+    private const int FewestChannels = 16;
+
+    /// <summary>Channels of an item: all of them where there are images enough, since fewer leave gaps between what is read.</summary>
+    private int Channels => shape.Batch >= WantedParts
+        ? shape.Channels
+        : Math.Max(FewestChannels, ((shape.Channels * shape.Batch / WantedParts) + FewestChannels - 1) / FewestChannels * FewestChannels);
 
     private int Blocks => (shape.Channels + Channels - 1) / Channels;
 
@@ -20,7 +26,7 @@ internal readonly unsafe struct PoolGradient(PoolShape shape, float* x, float* d
     internal static void Average(in PoolShape shape, bool countPadding, float* dy, float* dx) => Run(new(shape, null, dy, dx, countPadding), shape);
 
     private static void Run(in PoolGradient kernel, in PoolShape shape) =>
-        Dispatch.RunRows(kernel, (long)shape.Batch * kernel.Blocks, (long)shape.Height * shape.Width * Math.Min(Channels, shape.Channels), 4);
+        Dispatch.RunRows(kernel, (long)shape.Batch * kernel.Blocks, (long)shape.Height * shape.Width * Math.Min(kernel.Channels, shape.Channels), 4);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd, TVector>(long start, long end)
@@ -32,14 +38,13 @@ internal readonly unsafe struct PoolGradient(PoolShape shape, float* x, float* d
             (long batch, long block) = Math.DivRem(item, Blocks);
             int first = (int)block * Channels, count = Math.Min(Channels, shape.Channels - first);
             nint image = (nint)batch * shape.Height * shape.Width * shape.Channels;
-            for (nint pixel = 0; pixel < (nint)shape.Height * shape.Width; pixel++)
-            {
-                new Span<float>(dx + image + (pixel * shape.Channels) + first, count).Clear();
-            }
-
+            int cleared = 0;
             for (int row = 0; row < shape.OutHeight; row++)
             {
                 (int top, int bottom) = shape.Rows.Inside(row, shape.Height);
+                int below = (row * shape.Rows.Step) + shape.Rows.First + bottom;
+                Clear(image + first, count, cleared, below);
+                cleared = Math.Max(cleared, below);
                 for (int column = 0; column < shape.OutWidth; column++)
                 {
                     (int left, int right) = shape.Columns.Inside(column, shape.Width);
@@ -51,6 +56,16 @@ internal readonly unsafe struct PoolGradient(PoolShape shape, float* x, float* d
                     Window<TSimd, TVector>(from, bottom - top, right - left, gradient, factor, count);
                 }
             }
+
+            Clear(image + first, count, cleared, shape.Height);
+        }
+    }
+
+    private void Clear(nint first, int channels, int row, int end)
+    {
+        for (nint pixel = (nint)row * shape.Width; pixel < (nint)end * shape.Width; pixel++)
+        {
+            new Span<float>(dx + first + (pixel * shape.Channels), channels).Clear();
         }
     }
 

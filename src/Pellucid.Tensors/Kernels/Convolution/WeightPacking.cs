@@ -4,7 +4,8 @@ namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
 /// Copies weights into the panels of <see cref="ColumnPanels"/>: element k = (tap row, tap column, channel) of column n is at
-/// <c>Source[group · StrideGroup + row · StrideRow + column · StrideColumn + channel · StrideChannel + n · StrideOutput]</c>.
+/// <c>Source[group · StrideGroup + row · StrideRow + column · StrideColumn + channel · StrideChannel + n · StrideOutput]</c>;
+/// where Inner is above 1, n stands for n / Inner and n mod Inner is another axis, of StrideInner.
 /// </summary>
 internal unsafe struct WeightPacking
 {
@@ -19,6 +20,8 @@ internal unsafe struct WeightPacking
     internal nint StrideColumn;
     internal nint StrideChannel;
     internal nint StrideOutput;
+    internal int Inner;
+    internal nint StrideInner;
 
     internal readonly long PackedLength => (long)Groups * Rows * Columns * Channels * ColumnPanels.Padded(Outputs);
 
@@ -37,7 +40,14 @@ internal unsafe struct WeightPacking
         int kept = Math.Min(width, Outputs - first);
         long depth = (long)Rows * Columns * Channels;
         float* to = target + (group * depth * ColumnPanels.Padded(Outputs)) + (depth * first);
-        float* from = Source + (group * StrideGroup) + (first * StrideOutput);
+        nint* places = stackalloc nint[ColumnPanels.WidestPanel];
+        for (int n = 0; n < kept; n++)
+        {
+            (int outer, int inner) = Math.DivRem(first + n, Math.Max(1, Inner));
+            places[n] = (outer * StrideOutput) + (inner * StrideInner);
+        }
+
+        float* from = Source + (group * StrideGroup);
         for (int row = 0; row < Rows; row++)
         {
             for (int column = 0; column < Columns; column++)
@@ -47,7 +57,7 @@ internal unsafe struct WeightPacking
                     float* value = from + (row * StrideRow) + (column * StrideColumn) + (channel * StrideChannel);
                     for (int n = 0; n < kept; n++)
                     {
-                        to[n] = value[n * StrideOutput];
+                        to[n] = value[places[n]];
                     }
 
                     new Span<float>(to + kept, width - kept).Clear();

@@ -38,15 +38,6 @@ internal unsafe struct WindowArguments
     internal nint TargetRowStride;
     internal nint TargetColumnStride;
 
-    /// <summary>
-    /// Above 1 the outputs of a window are not channels of one place but Block × Block places: [row, column, channel]. The target then is
-    /// TargetHeight × TargetWidth, which windows may overhang.
-    /// </summary>
-    internal int Block;
-
-    internal int TargetHeight;
-    internal int TargetWidth;
-
     internal readonly int GroupChannels => SourceChannels / Groups;
 
     /// <summary>k: values of a window in one group.</summary>

@@ -23,15 +23,15 @@ internal readonly record struct WindowAxis(int Count, int Step, int First, int T
         new(count, stride, -padding, kernel, dilation);
 
     /// <summary>
-    /// The input's values of one phase, y = period · i + phase, where the period is a multiple of the stride: they gather from the outputs
-    /// (y + padding − k · dilation) / stride for each k that divides, which is every stride / gcd-th k from some first one on, or none.
-    /// Larger k lie at earlier outputs, so taps run from the last k down.
+    /// The input's values of one phase, y = stride · i + phase, gather from the outputs (y + padding − k · dilation) / stride for each k
+    /// that divides, which is every stride / gcd-th k from some first one on, or none. Larger k lie at earlier outputs, so taps run from
+    /// the last k down.
     /// </summary>
-    internal static BackwardAxis Backward(int size, int kernel, int stride, int dilation, int padding, int phase, int period)
+    internal static BackwardAxis Backward(int size, int kernel, int stride, int dilation, int padding, int phase)
     {
         int common = (int)System.Numerics.BigInteger.GreatestCommonDivisor(dilation, stride);
         int kernelStep = stride / common;
-        int count = size <= phase ? 0 : ((size - phase - 1) / period) + 1;
+        int count = size <= phase ? 0 : ((size - phase - 1) / stride) + 1;
         int first = 0;
         while (first < Math.Min(kernel, kernelStep) && (phase + padding - ((long)first * dilation)) % stride != 0)
         {
@@ -40,12 +40,12 @@ internal readonly record struct WindowAxis(int Count, int Step, int First, int T
 
         if (first >= Math.Min(kernel, kernelStep))
         {
-            return new(new(count, period / stride, 0, 0, 1), 0, kernelStep);
+            return new(new(count, 1, 0, 0, 1), 0, kernelStep);
         }
 
         int taps = ((kernel - 1 - first) / kernelStep) + 1;
         int last = first + ((taps - 1) * kernelStep);
         int offset = (int)((phase + padding - ((long)last * dilation)) / stride);
-        return new(new(count, period / stride, offset, taps, dilation / common), last, kernelStep);
+        return new(new(count, 1, offset, taps, dilation / common), last, kernelStep);
     }
 }

@@ -187,14 +187,13 @@ internal readonly unsafe struct WindowProduct : IRangeKernel
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        int most = _arguments.Block > 1 ? _arguments.Depth : DepthBlock; // spread outputs are not added to
-        int* places = stackalloc int[most];
+        int* places = stackalloc int[DepthBlock];
         float* weights = _arguments.Panels + ((nint)group * ColumnPanels.Padded(_arguments.Outputs) * _arguments.Depth);
         float* bias = _arguments.Bias == null ? null : _arguments.Bias + (group * ColumnPanels.Padded(_arguments.Outputs));
         int k = 0;
         do
         {
-            int block = Math.Min(most, _arguments.Depth - k);
+            int block = Math.Min(DepthBlock, _arguments.Depth - k);
             Places(band, k, block, places);
             bool last = k + block == _arguments.Depth;
             for (int panel = firstPanel; panel < endPanel; panel++)
@@ -262,8 +261,6 @@ internal readonly unsafe struct WindowProduct : IRangeKernel
         float** a = stackalloc float*[Tile.PanelRows];
         float** c = stackalloc float*[Tile.PanelRows];
         float** targets = stackalloc float*[Tile.PanelRows];
-        int* rowOf = stackalloc int[Tile.PanelRows];
-        int* columnOf = stackalloc int[Tile.PanelRows];
         float* edge = stackalloc float[Tile.PanelRows * ColumnPanels.WidestPanel];
         int across = _arguments.Columns.Count;
         nint rowStep = band.RowStride * _arguments.Rows.Step, columnStep = band.PixelStride * _arguments.Columns.Step;
@@ -277,9 +274,7 @@ internal readonly unsafe struct WindowProduct : IRangeKernel
             for (int r = 0; r < tileRows; r++)
             {
                 a[r] = band.First + (row * rowStep) + (at * columnStep);
-                rowOf[r] = band.FirstRow + row;
-                columnOf[r] = at;
-                targets[r] = target + (rowOf[r] * _arguments.TargetRowStride) + (at * _arguments.TargetColumnStride);
+                targets[r] = target + ((band.FirstRow + row) * _arguments.TargetRowStride) + (at * _arguments.TargetColumnStride);
                 if (++at == across)
                 {
                     at = 0;
@@ -292,7 +287,7 @@ internal readonly unsafe struct WindowProduct : IRangeKernel
                 int first = ColumnPanels.Share(width / TSimd.Width, pieces, piece) * TSimd.Width;
                 int columns = (ColumnPanels.Share(width / TSimd.Width, pieces, piece + 1) * TSimd.Width) - first;
                 int kept = Math.Min(columns, wanted - first);
-                bool direct = kept == columns && _arguments.Block == 1;
+                bool direct = kept == columns;
                 for (int r = 0; r < tileRows; r++)
                 {
                     c[r] = direct ? targets[r] + first : edge + (r * columns);
@@ -311,40 +306,9 @@ internal readonly unsafe struct WindowProduct : IRangeKernel
                     tileRows, columns / TSimd.Width, a, places, depth, b + first, width, c, add, bias == null ? null : bias + first, relu);
                 for (int r = 0; !direct && r < tileRows; r++)
                 {
-                    if (_arguments.Block == 1)
-                    {
-                        Unsafe.CopyBlockUnaligned(targets[r] + first, c[r], (uint)kept * sizeof(float));
-                    }
-                    else
-                    {
-                        Spread(c[r], batch, rowOf[r], columnOf[r], column + first, kept);
-                    }
+                    Unsafe.CopyBlockUnaligned(targets[r] + first, c[r], (uint)kept * sizeof(float));
                 }
             }
-        }
-    }
-
-    /// <summary>Writes outputs [row, column, channel] of a block of places to where they belong, without those outside the target.</summary>
-    private void Spread(float* values, int batch, int row, int column, int first, int count)
-    {
-        int block = _arguments.Block, channels = _arguments.Outputs / (block * block), line = block * channels;
-        float* image = _arguments.Target + (batch * _arguments.TargetBatchStride);
-        int room = Math.Min(line, (_arguments.TargetWidth - (column * block)) * channels);
-        for (int done = 0; done < count;)
-        {
-            (int down, int within) = Math.DivRem(first + done, line);
-            int run = Math.Min(line - within, count - done);
-            int y = (row * block) + down, kept = Math.Min(run, room - within);
-            if (y < _arguments.TargetHeight && kept > 0)
-            {
-                float* to = image + (y * _arguments.TargetRowStride / block) + (column * _arguments.TargetColumnStride) + within;
-                for (int i = 0; i < kept; i++)
-                {
-                    to[i] = values[done + i];
-                }
-            }
-
-            done += run;
         }
     }
 
