@@ -12,7 +12,7 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
 {
     private const int MostChannels = 8;
     private const int MostWindow = 512;
-    private const int BandRows = 64;
+    private const int MostRows = 64;
     private const int Slot = 2;
 
     private readonly ConvolutionShape _shape;
@@ -20,6 +20,7 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
     private readonly float* _y;
     private readonly float* _panels;
     private readonly float* _dx;
+    private readonly int _rows;
 
     private ImageGradient(in ConvolutionShape shape, float* dy, float* y, float* panels, float* dx)
     {
@@ -28,11 +29,13 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
         _y = y;
         _panels = panels;
         _dx = dx;
+        int bands = (shape.Height + MostRows - 1) / MostRows;
+        _rows = bands == 0 ? 1 : (shape.Height + bands - 1) / bands;
     }
 
     private int Window => _shape.Kernel.Height * _shape.Kernel.Width * _shape.Inputs;
 
-    private int Bands => (_shape.Height + BandRows - 1) / BandRows;
+    private int Bands => (_shape.Height + _rows - 1) / _rows;
 
     /// <summary>Whether the channels are so few that this is the way to do it.</summary>
     internal static bool Suits(in ConvolutionShape shape) =>
@@ -69,7 +72,7 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
         int channels = _shape.Inputs, stride = ColumnPanels.Padded(Window), positions = _shape.OutWidth;
         int line = checked(Math.Max(_shape.Width + _shape.Padding.Left, ((positions - 1) * _shape.Stride.Width) + _shape.Kernel.Width) * channels);
         nint passed = (nint)positions * _shape.Outputs, parts = (nint)positions * stride;
-        float* memory = Scratch.Rent(Slot, passed + parts + ((nint)BandRows * line) + TSimd.Width);
+        float* memory = Scratch.Rent(Slot, passed + parts + ((nint)_rows * line) + TSimd.Width);
         int* places = stackalloc int[_shape.Outputs];
         for (int output = 0; output < _shape.Outputs; output++)
         {
@@ -79,7 +82,7 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
         for (long item = start; item < end; item++)
         {
             (long batch, long band) = Math.DivRem(item, Bands);
-            int first = (int)band * BandRows, count = Math.Min(BandRows, _shape.Height - first);
+            int first = (int)band * _rows, count = Math.Min(_rows, _shape.Height - first);
             float* sums = memory + passed + parts;
             new Span<float>(sums, checked(count * line)).Clear();
             int reach = first + _shape.Padding.Top - _shape.Kernel.Height + 1;
