@@ -19,6 +19,8 @@ BenchCase[] all =
     new Gpt2Gradients(attribution: false),
     new Gpt2Gradients(attribution: true),
     new Gpt2Decode(),
+    new ConvolutionStem(gradient: false),
+    new ConvolutionStem(gradient: true),
     new HarvestMemory(),
     new QuickstartRun(memory: false),
     new QuickstartRun(memory: true),
