@@ -3,7 +3,15 @@ using Pellucid.Bench;
 using Pellucid.Bench.Cases;
 using Pellucid.Tensors;
 
-BenchCase[] all = [new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true)];
+BenchCase[] all =
+[
+    new ForwardStories15M(),
+    new DictionaryTopKStep(screened: false),
+    new DictionaryTopKStep(screened: true),
+    new HarvestMemory(),
+    new QuickstartRun(memory: false),
+    new QuickstartRun(memory: true),
+];
 string[] names = [.. args.Where(argument => !argument.StartsWith('-'))];
 bool json = args.Contains("--json");
 if (names.Except(all.Select(one => one.Name)).FirstOrDefault() is { } unknown)

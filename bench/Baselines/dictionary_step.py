@@ -4,7 +4,8 @@ without a tape, arrays reused in place. Reads 'run' lines on standard input; ans
     dictionary_step.py KIND ROWS WIDTH LATENTS K SHIFT THREADS
 
 KIND: topk (dense decoding and gradients), topk-bag (decoding by embedding_bag), topk-bag-both (the encoder's gradient by embedding_bag too),
-relu (ReLU + L1), encode-top20 (encode, and keep each latent's 20 largest), keep-top20 (the keeping alone).
+topk-autograd and topk-bag-autograd (the first two as they are usually written: a tape, and torch.optim.Adam), relu (ReLU + L1),
+encode-top20 (encode, and keep each latent's 20 largest), keep-top20 (the keeping alone).
 """
 import math
 import sys
@@ -108,6 +109,32 @@ class Step:
         self.d_decoder_bias = u.sum(0).sub_(torch.mv(self.encoder.t(), d_bias))
 
 
+class Autograd:
+    """The step as it is usually written."""
+
+    def __init__(self, step, bag):
+        self.x, self.k, self.bag = step.x, step.k, bag
+        self.parameters = [torch.nn.Parameter(p) for p in (step.encoder, step.encoder_bias, step.decoder, step.decoder_bias)]
+        self.offsets = step.offsets
+        self.optimizer = torch.optim.Adam(self.parameters, lr=1e-4, eps=6.25e-10, foreach=True)
+
+    def run(self):
+        encoder, encoder_bias, decoder, decoder_bias = self.parameters
+        with torch.enable_grad():
+            values, indices = F.linear(self.x - decoder_bias, encoder, encoder_bias).topk(self.k, dim=1, sorted=False)
+            values = values.relu()
+            if self.bag:
+                decoded = F.embedding_bag(indices.flatten(), decoder, self.offsets, mode="sum", per_sample_weights=values.flatten())
+            else:
+                decoded = torch.zeros(self.x.shape[0], decoder.shape[0]).scatter(1, indices, values) @ decoder
+            loss = (decoded + decoder_bias - self.x).square().sum(1).mean()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        decoder.grad.addcmul_(decoder, (decoder.grad * decoder).sum(1, keepdim=True), value=-1)
+        self.optimizer.step()
+        decoder.div_(torch.linalg.vector_norm(decoder, dim=1, keepdim=True))
+
+
 class Keep:
     """Each latent's 20 largest over the batches, with the rows that they are from."""
 
@@ -133,6 +160,8 @@ def main():
     with torch.no_grad():
         keeping = kind.endswith("top20")
         work = Step("relu" if keeping else kind, rows, width, latents, k, float(sys.argv[6]))
+        if kind.endswith("autograd"):
+            work = Autograd(work, "bag" in kind)
         if keeping:
             work = Keep(work, kind.startswith("encode"))
         print("ready", torch.__version__, flush=True)
