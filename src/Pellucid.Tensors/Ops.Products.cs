@@ -81,27 +81,13 @@ public sealed unsafe partial class Ops
 
         if (step.Wants(1))
         {
-            using Operand x = Plain(step.Saved(0));
-            Tensor part = step.Ops.New(step.ShapeOf(1));
-            MatrixProduct.Multiply(
-                x.Pointer, weight.Inputs, true, gradient.Pointer, weight.Outputs, false, part.Pointer, weight.Outputs,
-                weight.Inputs, weight.Outputs, gradient.Shape[0]);
-            step.Give(1, part);
+            step.Give(1, step.Ops.WeightGradient(step.Saved(0), gradient));
         }
 
         if (step.Wants(2))
         {
             step.Give(2, step.Ops.SumLeading(gradient, step.ShapeOf(2)));
         }
-    }
-
-    /// <summary>y · Wᵀ.</summary>
-    private Tensor LinearTransposed(Tensor y, PackedMatrix weight)
-    {
-        using Operand plain = Plain(y);
-        Tensor result = New(new Shape(y.Shape.Rows, weight.Inputs));
-        MatrixProduct.MultiplyTransposed(plain.Pointer, weight.Outputs, y.Shape.Rows, weight, result.Pointer, weight.Inputs);
-        return result;
     }
 
     /// <summary>The product of two matrices.</summary>

@@ -1,0 +1,84 @@
+using Pellucid.Tensors.Kernels;
+
+namespace Pellucid.Tensors;
+
+/// <content>
+/// Gradients most of whose rows are zero, as where a metric reads a few places: the rows that are not go through products alone. A row of
+/// a product does not depend on the others, so its bits are the same.
+/// </content>
+public sealed unsafe partial class Ops
+{
+    /// <summary>y · Wᵀ.</summary>
+    private Tensor LinearTransposed(Tensor y, PackedMatrix weight)
+    {
+        Tensor? live = FindLiveRows(y);
+        using Operand plain = Plain(live is null ? y : PickRows(y, live));
+        int rows = live?.Shape[0] ?? y.Shape.Rows;
+        Tensor product = New(new Shape(rows, weight.Inputs));
+        MatrixProduct.MultiplyTransposed(plain.Pointer, weight.Outputs, rows, weight, product.Pointer, weight.Inputs);
+        return live is null ? product : PlaceRows(product, live, y.Shape.Rows);
+    }
+
+    /// <summary>xᵀ · y, for x [rows, inputs] and y [rows, outputs].</summary>
+    private Tensor WeightGradient(Tensor x, Tensor y)
+    {
+        Tensor? live = FindLiveRows(y);
+        using Operand left = Plain(live is null ? x : PickRows(x, live)), right = Plain(live is null ? y : PickRows(y, live));
+        (int inputs, int outputs) = (x.Shape.Width, y.Shape.Width);
+        Tensor result = New(new Shape(inputs, outputs));
+        MatrixProduct.Multiply(
+            left.Pointer, inputs, true, right.Pointer, outputs, false, result.Pointer, outputs, inputs, outputs, live?.Shape[0] ?? y.Shape.Rows);
+        return result;
+    }
+
+    /// <summary>The rows that are not all zero, [count] of I32; null where they are more than half, so that sorting them out would not pay.</summary>
+    private Tensor? FindLiveRows(Tensor x)
+    {
+        using Operand plain = Plain(x);
+        (int rows, int width) = (x.Shape.Rows, x.Shape.Width);
+        Tensor found = Own(Tensor.Empty(new Shape(Math.Max(1, rows / 2)), DType.I32));
+        int count = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            if (!new ReadOnlySpan<float>(plain.Pointer + ((long)row * width), width).ContainsAnyExcept(0f))
+            {
+                continue;
+            }
+
+            if (count >= rows / 2)
+            {
+                Release(found);
+                return null;
+            }
+
+            ((int*)found.RawPointer)[count++] = row;
+        }
+
+        return Slice(found, 0, 0, count);
+    }
+
+    private Tensor PickRows(Tensor x, Tensor rows)
+    {
+        using Operand plain = Plain(x);
+        int width = x.Shape.Width;
+        Tensor result = New(new Shape(rows.Shape[0], width));
+        for (int i = 0; i < rows.Shape[0]; i++)
+        {
+            Copy(plain.Pointer + ((long)((int*)rows.RawPointer)[i] * width), result.Pointer + ((long)i * width), width);
+        }
+
+        return result;
+    }
+
+    private Tensor PlaceRows(Tensor x, Tensor rows, int count)
+    {
+        int width = x.Shape.Width;
+        Tensor result = Zeros(new Shape(count, width));
+        for (int i = 0; i < rows.Shape[0]; i++)
+        {
+            Copy(x.Pointer + ((long)i * width), result.Pointer + ((long)((int*)rows.RawPointer)[i] * width), width);
+        }
+
+        return result;
+    }
+}
