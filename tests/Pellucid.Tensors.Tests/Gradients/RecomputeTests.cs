@@ -6,7 +6,7 @@ namespace Pellucid.Tensors.Tests.Gradients;
 [Collection(nameof(Alone))]
 public sealed class RecomputeTests
 {
-    private const int Layers = 6;
+    private const int Layers = 16;
     private const int Width = 128;
     private const int Rows = 512;
 
@@ -18,7 +18,7 @@ public sealed class RecomputeTests
         (float[][] again, long againPeak) = Run(weight, recompute: true);
         Assert.Equal(plain, again);
 
-        // A layer keeps four arrays besides what enters it; with recomputation one layer's are alive at a time.
+        // Each of sixteen layers keeps four arrays besides what enters it; with recomputation only one layer's are alive at a time.
         Assert.InRange(againPeak, 1, plainPeak / 2);
     }
 
@@ -56,6 +56,38 @@ public sealed class RecomputeTests
         using Tensors.Gradients gradients = tape.Backward(ops.Sum(ops.Add(ops.Recompute(x, (_, _) => outer), ops.Recompute(x, (_, same) => same))));
         Assert.Equal([1, 1], gradients[outer].ToArray());
         Assert.Equal([1, 1], gradients[x].ToArray());
+    }
+
+    [Fact]
+    public void Recompute_ParameterWatchedInside_HasItsGradient()
+    {
+        using Tensor values = Tensor.From([2f, 0, 0, 3], new Shape(2, 2)), added = Tensor.From(1, 1);
+        using PackedMatrix packed = PackedMatrix.Pack(values.AsSpan(), 2, 2, false);
+        Parameter weight = new("weight", values, packed), bias = new("bias", added);
+        using Tape tape = new();
+        using Ops ops = new(tape);
+        Tensor x = ops.Watch(ops.Own(Tensor.From([1f, 2], new Shape(1, 2))));
+        Tensor y = ops.Recompute(x, (inside, part) => inside.Linear(part, weight, bias));
+        y = ops.Recompute(y, (inside, part) => inside.Recompute(part, (deep, rest) => deep.Linear(rest, weight, bias)));
+        using Tensors.Gradients gradients = tape.Backward(ops.Sum(y));
+        Assert.Equal([5, 6, 11, 13], gradients[packed].ToArray());
+        Assert.Equal([3, 4], gradients.Find(bias)!.ToArray());
+        Assert.Equal([4, 9], gradients[x].ToArray());
+    }
+
+    [Fact]
+    public void Recompute_MatrixWatchedOutsideUsedDeepInside_HasItsGradient()
+    {
+        using PackedMatrix packed = PackedMatrix.Pack([2, 0, 0, 3], 2, 2, false), late = PackedMatrix.Pack([1, 0, 0, 1], 2, 2, false);
+        using Tape tape = new();
+        using Ops ops = new(tape);
+        tape.Watch(packed);
+        Tensor x = ops.Own(Tensor.From([1f, 2], new Shape(1, 2)));
+        Tensor y = ops.Recompute(x, (inside, part) => inside.Recompute(part, (deep, rest) => deep.Linear(deep.Linear(rest, packed), late)));
+        tape.Watch(late); // after it was used: it takes no part, as it would not without recomputation
+        using Tensors.Gradients gradients = tape.Backward(ops.Sum(y));
+        Assert.Equal([1, 1, 2, 2], gradients[packed].ToArray());
+        Assert.False(gradients.Contains(late));
     }
 
     private static (float[][] Gradients, long Peak) Run(PackedMatrix weight, bool recompute)
