@@ -45,8 +45,14 @@ public sealed class Model : IDisposable
     /// <summary>Its tokenizer, where it came with one.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>SHA-256 of its checkpoint, or of its parameters where it came from none; lower-case hexadecimal.</summary>
+    /// <summary>
+    /// SHA-256 of its checkpoint, or of its parameters where it came from none, lower-case hexadecimal. One that was opened with rounded weights has
+    /// a hash of its own: SHA-256 of the checkpoint's followed by <c> weights=bf16</c>.
+    /// </summary>
     public string Hash => _hash.Value;
+
+    /// <summary>How its matrices are held: F32 or BF16.</summary>
+    public DType WeightStorage => Weights.Unembedding.Weight.Storage;
 
     /// <summary>The names and shapes of its activations.</summary>
     public HookTable Hooks => Plan.Hooks;
@@ -72,7 +78,15 @@ public sealed class Model : IDisposable
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model, or its files are damaged.</exception>
     public static Task<Model> OpenAsync(string model, CancellationToken cancellationToken = default) =>
-        Task.Run(() => ModelRegistry.Open(model), cancellationToken);
+        OpenAsync(model, new OpenOptions(), cancellationToken);
+
+    /// <summary>Opens a model with its parameters held as asked.</summary>
+    /// <param name="model">A registry name (<c>stories260k</c>), a folder or a checkpoint file.</param>
+    /// <param name="options">How its parameters are held.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PellucidException">There is no such model, its files are damaged, or weights are not held so.</exception>
+    public static Task<Model> OpenAsync(string model, OpenOptions options, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ModelRegistry.Open(model, options), cancellationToken);
 
     /// <summary>A network of random parameters: for training from scratch, tests and measurements.</summary>
     /// <param name="config">What it is.</param>

@@ -39,6 +39,20 @@ public sealed unsafe partial class Ops
         return x;
     }
 
+    /// <summary>Asks for the gradient with respect to a parameter, under its name. Without a tape this does nothing.</summary>
+    /// <param name="parameter">The parameter. Where it has a packed form, that is what is watched, wherever <see cref="Linear(Tensor, PackedMatrix, Tensor?, Activation)"/> multiplies by it.</param>
+    /// <returns>What the operations that follow have to be given in place of the values; the values themselves where there is a packed form.</returns>
+    public Tensor Watch(Parameter parameter)
+    {
+        if (parameter.Packed is null)
+        {
+            return Watch(parameter.Value, parameter.Name);
+        }
+
+        _tape?.Watch(parameter.Packed);
+        return parameter.Value;
+    }
+
     /// <summary>The same values, through which no gradient goes back.</summary>
     public Tensor Freeze(Tensor x)
     {

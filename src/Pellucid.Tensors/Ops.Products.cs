@@ -33,6 +33,31 @@ public sealed unsafe partial class Ops
         return Record(result, weight, LinearRule, [node, weightNode, biasNode], [weightNode is null ? null : x]);
     }
 
+    /// <summary>f(x · W + b) for parameters, with respect to which gradients are asked for.</summary>
+    /// <param name="x">[..., inputs].</param>
+    /// <param name="weight">[inputs, outputs], in its packed form where it has one.</param>
+    /// <param name="bias">[outputs], or none.</param>
+    /// <param name="activation">f.</param>
+    /// <returns>[..., outputs].</returns>
+    /// <exception cref="ShapeException">The last axis of x is not the matrix's inputs, or the bias is not as long as its outputs.</exception>
+    public Tensor Linear(Tensor x, Parameter weight, Parameter? bias = null, Activation activation = Activation.None)
+    {
+        (Tensor matrix, Tensor? addend) = (Watch(weight), bias is null ? null : Watch(bias));
+        if (weight.Packed is { } packed)
+        {
+            return Linear(x, packed, addend, activation);
+        }
+
+        if (x.Shape.Rank == 0 || matrix.Shape.Rank != 2 || x.Shape.Width != matrix.Shape[0])
+        {
+            throw new ShapeException($"Linear: {x.Shape} does not fit parameter '{weight.Name}' {matrix.Shape}; [..., inputs] and [inputs, outputs] were expected.");
+        }
+
+        Tensor product = MatMul(Reshape(x, new Shape(x.Shape.Rows, x.Shape.Width)), matrix);
+        product = Reshape(product, x.Shape.WithWidth(matrix.Shape[1]));
+        return Activate(addend is null ? product : Add(product, addend), activation);
+    }
+
     /// <summary>The activation as an operation of its own.</summary>
     /// <param name="x">Any array.</param>
     /// <param name="activation">Which.</param>

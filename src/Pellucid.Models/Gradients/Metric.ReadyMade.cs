@@ -9,7 +9,7 @@ public sealed partial class Metric
     public static Metric Loss { get; } = new("loss", static tokens => Places(tokens, 1), static (ops, logits, tokens) =>
     {
         int[] targets = [.. Places(tokens, 1).Select(place => tokens[place.Sequence, place.Position + 1])];
-        return Average(ops, ops.CrossEntropy(logits, targets));
+        return ops.Mean(ops.CrossEntropy(logits, targets));
     });
 
     /// <summary>The logit of one token at one place.</summary>
@@ -76,7 +76,4 @@ public sealed partial class Metric
         [(sequence, (uint)sequence < (uint)tokens.Count ? (position ?? ^1).GetOffset(tokens.Lengths[sequence]) : 0)];
 
     private static Tensor Pick(Ops ops, Tensor logits, int token) => ops.Slice(logits, 1, token, 1);
-
-    private static Tensor Average(Ops ops, Tensor values) => ops.MatMul(
-        ops.Broadcast(ops.Own(Tensor.From(1f / values.Count)), new Shape(1, (int)values.Count)), ops.Reshape(values, new Shape((int)values.Count, 1)));
 }

@@ -23,7 +23,8 @@ internal sealed partial class ForwardPass
 
         if (_options.Capture.Hooks.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
         {
-            _kept[hook] = value.Named([.. _model.Hooks[hook].Axes]);
+            Tensor kept = _recording is null ? value : _ops.Freeze(value); // what is kept outlives the tape
+            _kept[hook] = kept.Named([.. _model.Hooks[hook].Axes]);
         }
 
         return value;

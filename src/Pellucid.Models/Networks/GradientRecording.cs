@@ -5,6 +5,8 @@ namespace Pellucid.Models.Networks;
 /// <summary>What one pass records for its way back: the tape, what is watched on it, and what the metric reads.</summary>
 internal sealed class GradientRecording : IDisposable
 {
+    private const string TurnedEmbedding = "the unembedding of a tied embedding";
+
     private readonly Metric _metric;
     private readonly GradientOptions _options;
     private readonly Dictionary<Tensor, Tensor> _watched = [];
@@ -51,7 +53,7 @@ internal sealed class GradientRecording : IDisposable
 
         if (model.Config.TiedEmbedding && _options.Parameters.Contains(Parameter.Embedding))
         {
-            Watch(Parameter.Unembedding, model.Weights.Unembedding.Weight);
+            Watch(TurnedEmbedding, model.Weights.Unembedding.Weight);
         }
     }
 
@@ -125,7 +127,7 @@ internal sealed class GradientRecording : IDisposable
         }
 
         Tensor? gradient = found.Named.GetValueOrDefault(point.Name);
-        return point.Name == Parameter.Embedding && _matrices.TryGetValue(Parameter.Unembedding, out PackedMatrix? turned) && found.Contains(turned)
+        return point.Name == Parameter.Embedding && _matrices.TryGetValue(TurnedEmbedding, out PackedMatrix? turned) && found.Contains(turned)
             ? Added(gradient, found[turned])
             : gradient;
     }

@@ -8,7 +8,8 @@ internal static class WeightNames
     /// <summary>Packs a network from its named arrays.</summary>
     /// <param name="plan">What the network is.</param>
     /// <param name="read">The array of a name, matrices inputs by outputs; the caller of this function keeps it and may let it go at the next call.</param>
-    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read)
+    /// <param name="storage">How the matrices are held.</param>
+    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read, DType storage = DType.F32)
     {
         Tensor embedding = Copy("embed.W_E")!;
         return new NetworkWeights(
@@ -17,7 +18,7 @@ internal static class WeightNames
             [.. Enumerable.Range(0, plan.Config.Layers).Select(layer => Block($"blocks.{layer}."))],
             Norm("ln_final"),
             plan.Config.TiedEmbedding
-                ? new Projection(PackedMatrix.Pack(embedding.AsSpan(), plan.Config.DModel, plan.Config.Vocabulary, outputsByInputs: true))
+                ? new Projection(PackedMatrix.Pack(embedding.AsSpan(), plan.Config.DModel, plan.Config.Vocabulary, outputsByInputs: true, storage))
                 : Project("unembed.", "U")!);
 
         LayerWeights Block(string block) => new(
@@ -41,7 +42,7 @@ internal static class WeightNames
             }
 
             Tensor matrix = read($"{owner}W_{name}");
-            return new Projection(PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false), Copy($"{owner}b_{name}"));
+            return new Projection(PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false, storage), Copy($"{owner}b_{name}"));
         }
 
         Tensor? Copy(string name) => plan.Parameters.Contains(name) ? read(name).To(DType.F32) : null;

@@ -97,9 +97,12 @@ public sealed class ModelParameters : IDisposable
 
     /// <summary>A model of what the arrays hold now. It has its own copy of them, and needs disposal of its own.</summary>
     /// <param name="name">How it calls itself.</param>
-    public Model ToModel(string name = "parameters")
+    /// <param name="weightStorage">How its matrices are held: F32, or BF16, rounded.</param>
+    /// <exception cref="PellucidException">Matrices are not held in that type.</exception>
+    public Model ToModel(string name = "parameters", DType weightStorage = DType.F32)
     {
-        NetworkWeights weights = WeightNames.Pack(_plan, parameter => this[parameter]);
+        new OpenOptions { WeightStorage = weightStorage }.Check();
+        NetworkWeights weights = WeightNames.Pack(_plan, parameter => this[parameter], weightStorage);
         NetworkPlan plan = _plan;
         return new Model(name, plan, weights, null, new Lazy<string>(() => HashOf(plan, weights)));
     }

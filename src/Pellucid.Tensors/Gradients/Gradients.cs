@@ -20,7 +20,7 @@ public sealed class Gradients : IDisposable
     internal IReadOnlyDictionary<TapeNode, Tensor> ByNode => _byNode;
 
     /// <summary>The gradient with respect to a watched array, of its shape.</summary>
-    /// <param name="watched">What <see cref="Ops.Watch"/> returned.</param>
+    /// <param name="watched">What <see cref="Ops.Watch(Tensor, string?)"/> returned.</param>
     /// <exception cref="PellucidException">It was not watched on this tape, or the result does not depend on it.</exception>
     public Tensor this[Tensor watched] => Find(watched.Node is { } node && node.Tape == _tape ? node : null, $"the array {watched.Shape}");
 
@@ -51,6 +51,8 @@ public sealed class Gradients : IDisposable
     }
 
     internal Tensor? Find(PackedMatrix watched) => _leaves.TryGetValue(watched, out TapeNode? node) ? _byNode.GetValueOrDefault(node) : null;
+
+    internal Tensor? Find(Parameter parameter) => parameter.Packed is { } packed ? Find(packed) : _byKey.GetValueOrDefault(parameter.Name);
 
     private Tensor Find(TapeNode? node, string what) => node is not null && _byNode.TryGetValue(node, out Tensor? gradient)
         ? gradient

@@ -39,7 +39,7 @@ public sealed class Tape : IDisposable
     /// <summary>Whether anything is watched, so that operations may have to be recorded.</summary>
     internal bool IsWatching => _nodes.Count > 0 || _leaves.Count > 0 || _outer is { IsWatching: true };
 
-    /// <summary>Asks for the gradient with respect to a packed matrix, wherever <see cref="Ops.Linear"/> multiplies by it.</summary>
+    /// <summary>Asks for the gradient with respect to a packed matrix, wherever <see cref="Ops.Linear(Tensor, PackedMatrix, Tensor?, Activation)"/> multiplies by it.</summary>
     /// <param name="matrix">The matrix; it must stay as it is until the way back is done.</param>
     public void Watch(PackedMatrix matrix)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -6,33 +5,64 @@ namespace Pellucid.Tensors.Memory;
 
 /// <summary>
 /// Keeps freed blocks for the next operation of the same size, since a forward pass asks for the same few sizes again and again.
-/// Sizes are rounded up to four steps per power of two, so a block wastes at most a quarter. Safe for many threads.
+/// Sizes are rounded up to four steps per power of two, so a block wastes at most a quarter. What waits and what is in use are together at
+/// most what was in use at once before, or 256 MB more than is in use now. Safe for many threads.
 /// </summary>
 internal sealed unsafe partial class BufferPool
 {
     private const nuint HugePage = 2u << 20;
-    private const long MostKept = 256L << 20;
+    private const long AlwaysKept = 256L << 20;
     private const int AdviseHugePage = 14;
 
-    private readonly ConcurrentDictionary<nuint, ConcurrentStack<NativeBuffer>> _free = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<nuint, Stack<NativeBuffer>> _free = [];
     private long _kept;
+    private long _live;
+    private long _peak;
 
     internal static BufferPool Shared { get; } = new();
 
-    /// <summary>Bytes that wait for their next use; at most 256 MB.</summary>
+    /// <summary>Bytes that wait for their next use.</summary>
     internal long Kept => Volatile.Read(ref _kept);
+
+    /// <summary>Bytes that are in use.</summary>
+    internal long Live => Volatile.Read(ref _live);
+
+    /// <summary>The most bytes that were in use at once since <see cref="ResetPeak"/>.</summary>
+    internal long Peak => Volatile.Read(ref _peak);
+
+    internal void ResetPeak()
+    {
+        lock (_lock)
+        {
+            _peak = _live;
+        }
+    }
 
     internal NativeBuffer Rent(long bytes)
     {
         nuint size = RoundUp(bytes);
-        if (_free.TryGetValue(size, out ConcurrentStack<NativeBuffer>? stack) && stack.TryPop(out NativeBuffer? buffer))
+        lock (_lock)
         {
-            Interlocked.Add(ref _kept, -(long)size);
-            buffer.Revive();
-            return buffer;
+            _live += (long)size;
+            _peak = Math.Max(_peak, _live);
+            if (_free.TryGetValue(size, out Stack<NativeBuffer>? stack) && stack.TryPop(out NativeBuffer? buffer))
+            {
+                _kept -= (long)size;
+                buffer.Revive();
+                return buffer;
+            }
         }
 
-        return new NativeBuffer(Allocate(size), size);
+        try
+        {
+            return new NativeBuffer(this, Allocate(size), size);
+        }
+        catch
+        {
+            Forget(size);
+            throw;
+        }
     }
 
     /// <summary>
@@ -42,27 +72,48 @@ internal sealed unsafe partial class BufferPool
     internal void Return(NativeBuffer buffer)
     {
         nuint size = buffer.Capacity;
-        if (Interlocked.Add(ref _kept, (long)size) > MostKept)
+        lock (_lock)
         {
-            Trim(size);
-            if (Volatile.Read(ref _kept) > MostKept)
+            _live -= (long)size;
+            if (!HasRoom(size))
             {
-                Interlocked.Add(ref _kept, -(long)size);
-                FreeNow(buffer);
+                Trim(size);
+            }
+
+            if (HasRoom(size))
+            {
+                _kept += (long)size;
+                if (!_free.TryGetValue(size, out Stack<NativeBuffer>? stack))
+                {
+                    _free.Add(size, stack = []);
+                }
+
+                stack.Push(buffer);
                 return;
             }
         }
 
-        _free.GetOrAdd(size, _ => new ConcurrentStack<NativeBuffer>()).Push(buffer);
+        FreeNow(buffer);
     }
+
+    /// <summary>Counts a block that is gone without having come back.</summary>
+    internal void Forget(nuint size)
+    {
+        lock (_lock)
+        {
+            _live -= (long)size;
+        }
+    }
+
+    private bool HasRoom(nuint size) => _kept + (long)size <= Math.Max(AlwaysKept, _peak - _live);
 
     private void Trim(nuint except)
     {
-        foreach ((nuint size, ConcurrentStack<NativeBuffer> stack) in _free)
+        foreach ((nuint size, Stack<NativeBuffer> stack) in _free)
         {
-            while (size != except && Volatile.Read(ref _kept) > MostKept && stack.TryPop(out NativeBuffer? buffer))
+            while (size != except && !HasRoom(except) && stack.TryPop(out NativeBuffer? buffer))
             {
-                Interlocked.Add(ref _kept, -(long)size);
+                _kept -= (long)size;
                 FreeNow(buffer);
             }
         }

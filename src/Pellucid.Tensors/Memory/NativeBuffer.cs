@@ -6,16 +6,26 @@ namespace Pellucid.Tensors.Memory;
 /// </summary>
 internal sealed unsafe class NativeBuffer
 {
+    private readonly BufferPool _pool;
     private int _references = 1;
 
-    internal NativeBuffer(void* pointer, nuint capacity)
+    internal NativeBuffer(BufferPool pool, void* pointer, nuint capacity)
     {
+        _pool = pool;
         Pointer = (byte*)pointer;
         Capacity = capacity;
         GC.AddMemoryPressure((long)capacity);
     }
 
-    ~NativeBuffer() => BufferPool.Free(this);
+    ~NativeBuffer()
+    {
+        if (_references > 0)
+        {
+            _pool.Forget(Capacity);
+        }
+
+        BufferPool.Free(this);
+    }
 
     /// <summary>The first byte.</summary>
     internal byte* Pointer { get; }
@@ -39,7 +49,7 @@ internal sealed unsafe class NativeBuffer
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            BufferPool.Shared.Return(this);
+            _pool.Return(this);
         }
     }
 

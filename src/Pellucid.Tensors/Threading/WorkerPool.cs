@@ -45,7 +45,16 @@ internal sealed class WorkerPool : IDisposable
         {
             try
             {
-                Share(new Job<TState>(parts, state, body));
+                Job<TState> job = Job<TState>.OfThisThread;
+                job.Arm(parts, state, body);
+                try
+                {
+                    Share(job);
+                }
+                finally
+                {
+                    job.Disarm();
+                }
             }
             finally
             {
@@ -72,7 +81,6 @@ internal sealed class WorkerPool : IDisposable
 
     private void Share(Job job)
     {
-        // A job is never reused: a worker that comes late finds no part left in it and touches nothing else.
         Interlocked.Exchange(ref _job, job);
         int helpers = Math.Min(_workers.Length, job.Parts - 1);
         for (int index = 0; index < helpers; index++)
@@ -81,7 +89,7 @@ internal sealed class WorkerPool : IDisposable
         }
 
         _inside = true;
-        job.Work();
+        job.Work(); // what a part throws is kept in the job
         _inside = false;
         SpinWait spin = default;
         while (!job.Finished)
@@ -96,15 +104,13 @@ internal sealed class WorkerPool : IDisposable
     private void Serve(Worker worker)
     {
         _inside = true;
-        Job? last = null;
         int spins = 0;
         while (!Volatile.Read(ref _disposed))
         {
             Job? job = Volatile.Read(ref _job);
-            if (job is not null && !ReferenceEquals(job, last))
+            if (job is { HasParts: true })
             {
                 job.Work();
-                last = job;
                 spins = 0;
             }
             else if (spins++ < SpinsBeforeSleep)
@@ -113,7 +119,6 @@ internal sealed class WorkerPool : IDisposable
             }
             else
             {
-                last = null;
                 worker.Sleep(ref _job);
                 spins = 0;
             }
@@ -147,24 +152,32 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    private abstract class Job(int parts)
+    /// <summary>
+    /// A job is used again and again by the thread that it belongs to. A worker that comes late draws a number beyond the last part, or the
+    /// next part of the job's next use, and both are right: between two uses the next number is beyond every part, and it goes back to 0 only
+    /// when all the rest is in place.
+    /// </summary>
+    private abstract class Job
     {
-        private int _next;
+        private const int Idle = int.MaxValue / 2;
+
+        private int _parts;
+        private int _next = Idle;
         private int _done;
         private ExceptionDispatchInfo? _failure;
 
-        internal int Parts => parts;
+        internal int Parts => _parts;
 
-        internal bool HasParts => Volatile.Read(ref _next) < parts;
+        internal bool HasParts => Volatile.Read(ref _next) < Volatile.Read(ref _parts);
 
-        internal bool Finished => Volatile.Read(ref _done) == parts;
+        internal bool Finished => Volatile.Read(ref _done) == _parts;
 
         internal void Work()
         {
             while (HasParts)
             {
                 int part = Interlocked.Increment(ref _next) - 1;
-                if (part >= parts)
+                if (part >= Volatile.Read(ref _parts))
                 {
                     return;
                 }
@@ -189,11 +202,40 @@ internal sealed class WorkerPool : IDisposable
 
         internal void ThrowIfFailed() => _failure?.Throw();
 
+        internal virtual void Disarm() => Volatile.Write(ref _next, Idle);
+
+        protected void Arm(int parts)
+        {
+            (_failure, _done) = (null, 0);
+            Volatile.Write(ref _parts, parts);
+            Volatile.Write(ref _next, 0);
+        }
+
         protected abstract void Run(int part);
     }
 
-    private sealed class Job<TState>(int parts, TState state, Action<int, TState> body) : Job(parts)
+    private sealed class Job<TState> : Job
     {
-        protected override void Run(int part) => body(part, state);
+        [ThreadStatic]
+        private static Job<TState>? _ofThisThread;
+
+        private TState _state = default!;
+        private Action<int, TState> _body = null!;
+
+        internal static Job<TState> OfThisThread => _ofThisThread ??= new Job<TState>();
+
+        internal void Arm(int parts, TState state, Action<int, TState> body)
+        {
+            (_state, _body) = (state, body);
+            Arm(parts);
+        }
+
+        internal override void Disarm()
+        {
+            base.Disarm();
+            (_state, _body) = (default!, null!); // lets go of what they refer to
+        }
+
+        protected override void Run(int part) => _body(part, _state);
     }
 }

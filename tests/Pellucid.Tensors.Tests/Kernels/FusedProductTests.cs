@@ -29,6 +29,7 @@ public sealed unsafe class FusedProductTests
         MatrixProduct.Multiply(a.Pointer, depth, rows, packed, fused.Pointer, columns, false, bias.Pointer, activation);
         Assert.True(separate.Span.SequenceEqual(fused.Span), $"{activation}, {rows} rows");
         fused.AssertGuards();
+        Guarded.KeepAlive(a, bias);
     }
 
     private static void Apply(Activation activation, float* x, long length)

@@ -40,6 +40,7 @@ public sealed unsafe class StoredProductTests
             Reference.MatrixProduct<double>(a.Doubles, false, w.Doubles, true, expected, rows, inputs, outputs, accumulate);
             using PackedMatrix packed = PackedMatrix.Pack(w.Span, inputs, outputs, outputsByInputs: false);
             MatrixProduct.MultiplyTransposed(a.Pointer, outputs, rows, packed, c.Pointer, inputs, accumulate);
+            Guarded.KeepAlive(a);
             c.AssertClose(expected, 0, 4 * 6e-8 * (outputs + 8) / 3); // as for every product: see MatrixProductTests
         }
     }
@@ -55,5 +56,6 @@ public sealed unsafe class StoredProductTests
         MatrixProduct.Multiply(a.Pointer, depth, rows, wide, expected.Pointer, columns, false, bias.Pointer);
         Assert.True(expected.Span.SequenceEqual(got.Span), $"{rows} × {depth} × {columns}");
         got.AssertGuards();
+        Guarded.KeepAlive(a, bias);
     }
 }

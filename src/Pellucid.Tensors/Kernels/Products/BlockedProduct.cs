@@ -67,6 +67,30 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
         }
     }
 
+    /// <summary>The whole product on the calling thread, its A packed into <paramref name="packed"/>.</summary>
+    internal static void RunHere<TSimd, TVector>(in ProductArguments arguments, float* packed)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int deepest = Math.Min(arguments.Depth, DepthChunk);
+        ProductBlocks blocks = new(arguments.Rows, arguments.Columns, deepest);
+        int k = 0;
+        do
+        {
+            int chunk = Math.Min(DepthChunk, arguments.Depth - k);
+            new RowPacking(
+                arguments.A + (k * arguments.StrideDepth), arguments.StrideRow, arguments.StrideDepth, arguments.Rows, chunk, DepthBlock, packed)
+                .Run<TSimd, TVector>(0, ProductBlocks.CeilingDivide(arguments.Rows, Tile.PanelRows));
+            new BlockedProduct<TStorage>(arguments, blocks, packed, k, chunk, DepthBlock).Run<TSimd, TVector>(0, blocks.Count);
+            k += DepthChunk;
+        }
+        while (k < arguments.Depth);
+    }
+
+    /// <summary>Floats of A packed.</summary>
+    internal static long PackedLength(int rows, int depth) =>
+        (long)ProductBlocks.CeilingDivide(rows, Tile.PanelRows) * Tile.PanelRows * depth;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd, TVector>(long start, long end)
         where TSimd : struct, ISimd<TVector>
@@ -87,9 +111,6 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
             while (k < _chunk);
         }
     }
-
-    private static long PackedLength(int rows, int depth) =>
-        (long)ProductBlocks.CeilingDivide(rows, Tile.PanelRows) * Tile.PanelRows * depth;
 
     /// <summary>A block of C and a block of k, the latter counted from the chunk's first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
