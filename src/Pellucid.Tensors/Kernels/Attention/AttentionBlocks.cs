@@ -44,7 +44,7 @@ internal readonly unsafe struct AttentionBlocks(AttentionArguments arguments, in
         float* keys = _arguments.K + _arguments.StridesK.Offset(batch, work.FirstKey, keyHead);
         float* values = _arguments.V + _arguments.StridesV.Offset(batch, work.FirstKey, keyHead);
         Packing.PackRows(keys, _arguments.StridesK.Position, 1, work.Keys, _arguments.Size, work.KeyPanels);
-        Packing.PackRows(values, 1, _arguments.StridesV.Position, _arguments.Size, work.Keys, work.ValuePanels);
+        HeadPacking.ColumnPanels(values, _arguments.StridesV.Position, work.Keys, _arguments.Size, work.ValuePanels);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -82,7 +82,7 @@ internal readonly unsafe struct AttentionBlocks(AttentionArguments arguments, in
         }
 
         float* z = _arguments.Z + _arguments.StridesZ.Offset(batch, block.First, head);
-        Packing.Interleave(work.Mixed, Lanes, size, block.Count, z, _arguments.StridesZ.Position);
+        HeadPacking.Rows(work.Mixed, size, block.Count, z, _arguments.StridesZ.Position);
     }
 
     /// <summary>Scores [key][48] of a block of keys, where any query of a vector sees any key of a panel.</summary>

@@ -53,7 +53,7 @@ internal readonly unsafe struct AttentionGradient(AttentionArguments arguments, 
                     long length = (long)_arguments.Size * Lanes;
                     new UnaryKernel<ScaleOperation>(scale, space.QueryGradients, space.QueryGradients).Run<TSimd, TVector>(0, length);
                     float* target = dQ + _arguments.StridesQ.Offset(batch, query, head);
-                    Packing.Interleave(space.QueryGradients, Lanes, _arguments.Size, block.Count, target, _arguments.StridesQ.Position);
+                    HeadPacking.Rows(space.QueryGradients, _arguments.Size, block.Count, target, _arguments.StridesQ.Position);
                 }
             }
 
@@ -68,7 +68,7 @@ internal readonly unsafe struct AttentionGradient(AttentionArguments arguments, 
         float* k = _arguments.K + _arguments.StridesK.Offset(batch, 0, keyHead);
         float* v = _arguments.V + _arguments.StridesV.Offset(batch, 0, keyHead);
         Packing.PackRows(k, _arguments.StridesK.Position, 1, keys, size, space.KeyPanels);
-        Packing.PackRows(k, 1, _arguments.StridesK.Position, size, keys, space.KeyColumns);
+        HeadPacking.ColumnPanels(k, _arguments.StridesK.Position, keys, size, space.KeyColumns);
         Packing.PackRows(v, _arguments.StridesV.Position, 1, keys, size, space.ValuePanels);
         Clear(space.KeyGradients, (long)keys * space.Width);
         Clear(space.ValueGradients, (long)keys * space.Width);

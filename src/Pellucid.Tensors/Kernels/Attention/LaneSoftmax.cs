@@ -54,7 +54,7 @@ internal static unsafe class LaneSoftmax
     {
         for (int key = 0; key < keys; key++)
         {
-            TVector value = VectorMath<TSimd, TVector>.Exp(TSimd.Subtract(TSimd.Load(scores), largest));
+            TVector value = VectorMath<TSimd, TVector>.ExpBelow(TSimd.Subtract(TSimd.Load(scores), largest));
             TSimd.Store(scores, value);
             sum = TSimd.Add(value, sum);
             scores += Lanes;

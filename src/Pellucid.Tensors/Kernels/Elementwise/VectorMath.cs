@@ -13,10 +13,14 @@ internal static class VectorMath<TSimd, TVector>
 {
     /// <summary>e^x to 2 ulp; 0 and infinity beyond the range of float, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TVector Exp(TVector x)
+    internal static TVector Exp(TVector x) => ExpBelow(TSimd.Min(TSimd.Broadcast(89f), x));
+
+    /// <summary>e^x for x that is not above 89, as what a softmax takes the exponential of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector ExpBelow(TVector x)
     {
-        // Beyond these bounds the result is 0 or infinity. Max and Min pass a NaN on because it is their second operand.
-        x = TSimd.Min(TSimd.Broadcast(89f), TSimd.Max(TSimd.Broadcast(-104f), x));
+        // Below this bound, as above 89, the result is 0 or infinity. Max and Min pass a NaN on because it is their second operand.
+        x = TSimd.Max(TSimd.Broadcast(-104f), x);
         TVector n = TSimd.Round(TSimd.Multiply(x, TSimd.Broadcast(1.44269504f)));
 
         // ln 2 in two parts; n times the first is exact, with or without fused multiply-add.

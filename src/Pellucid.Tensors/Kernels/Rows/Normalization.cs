@@ -68,23 +68,7 @@ internal static unsafe partial class Normalization
         where TVector : struct
     {
         mean = Reductions.Sum<TSimd, TVector>(x, width) / width;
-        TVector center = TSimd.Broadcast(mean);
-        TVector sum = TSimd.Broadcast(0);
-        int index = 0;
-        for (; index <= width - TSimd.Width; index += TSimd.Width)
-        {
-            TVector value = TSimd.Subtract(TSimd.Load(x + index), center);
-            sum = TSimd.MultiplyAdd(value, value, sum);
-        }
-
-        int rest = width - index;
-        if (rest > 0)
-        {
-            TVector value = TSimd.First(TSimd.Subtract(TSimd.LoadFirst(x + index, rest), center), TSimd.Broadcast(0), rest);
-            sum = TSimd.MultiplyAdd(value, value, sum);
-        }
-
-        return MathF.Sqrt((TSimd.Sum(sum) / width) + eps);
+        return MathF.Sqrt((Reductions.SumOfSquaresAbout<TSimd, TVector>(x, mean, width) / width) + eps);
     }
 
     private readonly struct RmsKernel(float* x, float* weight, float* y, int width, float eps) : IRangeKernel

@@ -65,18 +65,20 @@ internal static unsafe class Reductions
         return TSimd.Sum(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)));
     }
 
-    /// <summary>Σ x.</summary>
+    /// <summary>Σ x, in four interleaved sums of vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Sum<TSimd, TVector>(float* x, int length)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        TVector s0 = TSimd.Broadcast(0), s1 = s0;
+        TVector s0 = TSimd.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
         int index = 0;
-        for (; index <= length - (2 * TSimd.Width); index += 2 * TSimd.Width)
+        for (; index <= length - (4 * TSimd.Width); index += 4 * TSimd.Width)
         {
             s0 = TSimd.Add(TSimd.Load(x + index), s0);
             s1 = TSimd.Add(TSimd.Load(x + index + TSimd.Width), s1);
+            s2 = TSimd.Add(TSimd.Load(x + index + (2 * TSimd.Width)), s2);
+            s3 = TSimd.Add(TSimd.Load(x + index + (3 * TSimd.Width)), s3);
         }
 
         for (; index <= length - TSimd.Width; index += TSimd.Width)
@@ -89,7 +91,43 @@ internal static unsafe class Reductions
             s1 = TSimd.Add(TSimd.LoadFirst(x + index, length - index), s1);
         }
 
-        return TSimd.Sum(TSimd.Add(s0, s1));
+        return TSimd.Sum(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)));
+    }
+
+    /// <summary>Σ (x - center)², in four interleaved sums of vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float SumOfSquaresAbout<TSimd, TVector>(float* x, float center, int length)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        TVector shift = TSimd.Broadcast(center), s0 = TSimd.Broadcast(0), s1 = s0, s2 = s0, s3 = s0;
+        int index = 0;
+        for (; index <= length - (4 * TSimd.Width); index += 4 * TSimd.Width)
+        {
+            TVector v0 = TSimd.Subtract(TSimd.Load(x + index), shift);
+            TVector v1 = TSimd.Subtract(TSimd.Load(x + index + TSimd.Width), shift);
+            TVector v2 = TSimd.Subtract(TSimd.Load(x + index + (2 * TSimd.Width)), shift);
+            TVector v3 = TSimd.Subtract(TSimd.Load(x + index + (3 * TSimd.Width)), shift);
+            s0 = TSimd.MultiplyAdd(v0, v0, s0);
+            s1 = TSimd.MultiplyAdd(v1, v1, s1);
+            s2 = TSimd.MultiplyAdd(v2, v2, s2);
+            s3 = TSimd.MultiplyAdd(v3, v3, s3);
+        }
+
+        for (; index <= length - TSimd.Width; index += TSimd.Width)
+        {
+            TVector value = TSimd.Subtract(TSimd.Load(x + index), shift);
+            s0 = TSimd.MultiplyAdd(value, value, s0);
+        }
+
+        int rest = length - index;
+        if (rest > 0)
+        {
+            TVector value = TSimd.First(TSimd.Subtract(TSimd.LoadFirst(x + index, rest), shift), TSimd.Broadcast(0), rest);
+            s1 = TSimd.MultiplyAdd(value, value, s1);
+        }
+
+        return TSimd.Sum(TSimd.Add(TSimd.Add(s0, s1), TSimd.Add(s2, s3)));
     }
 
     /// <summary>The largest of x; -∞ for none. NaN are passed over, unless there is nothing else.</summary>
