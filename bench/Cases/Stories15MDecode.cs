@@ -1,16 +1,20 @@
 using Pellucid.Bench.Contests;
 using Pellucid.Bench.Processes;
 using Pellucid.Models;
+using Pellucid.Tensors;
 
 namespace Pellucid.Bench.Cases;
 
-/// <summary>Greedy story of stories15m from a short prompt against llama2.c with the same checkpoint; the texts have to be the same.</summary>
-internal sealed class Stories15MDecode : BenchCase
+/// <summary>
+/// Greedy story of stories15m from a short prompt against llama2.c with the same checkpoint, with weights stored as float32, where the
+/// texts have to be the same, or as bfloat16.
+/// </summary>
+internal sealed class Stories15MDecode(bool narrow) : BenchCase
 {
     private const string Prompt = "Once upon a time";
     private const int Longest = 256;
 
-    internal override string Name => "stories15m-decode";
+    internal override string Name => narrow ? "stories15m-decode-bf16" : "stories15m-decode";
 
     internal override string Unit => "tokens/s";
 
@@ -18,12 +22,14 @@ internal sealed class Stories15MDecode : BenchCase
 
     internal override CaseResult Measure(Action<string> log)
     {
-        using Model model = Model.OpenAsync("stories15m").GetAwaiter().GetResult();
+        using Model model = Model.OpenAsync("stories15m", new OpenOptions { WeightStorage = narrow ? DType.BF16 : DType.F32 }).GetAwaiter().GetResult();
         IReadOnlyList<int> prompt = model.Tokenize(Prompt);
         string folder = ModelRegistry.List().Single(entry => entry.Id == "stories15m").Location!;
         Contender ours = new(
-            "ours", "Model.GenerateSteps with its cache, float32 weights",
-            () => Decoding.Play(model, prompt, Longest - prompt.Count, ids => Sum(Prompt + model.Tokenizer!.Decode(WithoutStop(model, ids), prompt[^1]))));
+            "ours",
+            $"Model.GenerateSteps with its cache, {(narrow ? "bfloat16" : "float32")} weights",
+            () => Decoding.Play(
+                model, prompt, Longest - prompt.Count, ids => narrow ? null : Sum(Prompt + model.Tokenizer!.Decode(WithoutStop(model, ids), prompt[^1]))));
         return new Contest(this, ours, [Llama2CBaseline.Contender(folder, Prompt, Longest, Sum)]) { Rounds = AskedRounds ?? 11 }.Hold(log);
     }
 

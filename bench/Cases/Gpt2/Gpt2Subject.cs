@@ -10,9 +10,12 @@ internal static class Gpt2Subject
     private const long Seed = 7;
     private const long Stride = 7919; // a prime, so that neighbouring tokens are far apart in the vocabulary
 
-    private static readonly Lazy<(Model Model, string File)> Shared = new(Make);
+    private static readonly Lazy<(Model Model, Model Narrow, string File)> Shared = new(Make);
 
     internal static Model Model => Shared.Value.Model;
+
+    /// <summary>The same with its matrices stored as bfloat16.</summary>
+    internal static Model Narrow => Shared.Value.Narrow;
 
     /// <summary>Safetensors, arrays named as in the model's parameter table.</summary>
     internal static string WeightsFile => Shared.Value.File;
@@ -36,13 +39,13 @@ internal static class Gpt2Subject
         return sum / tensor.Count;
     }
 
-    private static (Model Model, string File) Make()
+    private static (Model Model, Model Narrow, string File) Make()
     {
         using ModelParameters parameters = ModelParameters.Random(ModelConfig.Gpt2Small, Seed);
         string folder = Directory.CreateTempSubdirectory("pellucid-bench").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string file = Path.Combine(folder, "gpt2-small-random.safetensors");
         SafetensorsFile.Write(file, [.. parameters.Table.Points.Select(point => KeyValuePair.Create(point.Name, parameters[point.Name]))]);
-        return (parameters.ToModel("gpt2-small-random"), file);
+        return (parameters.ToModel("gpt2-small-random"), parameters.ToModel("gpt2-small-random-bf16", DType.BF16), file);
     }
 }
