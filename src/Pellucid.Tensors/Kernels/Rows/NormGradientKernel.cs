@@ -76,21 +76,21 @@ internal readonly unsafe struct NormGradientKernel : IRangeKernel
             ? Normalization.Deviation<TSimd, TVector>(x, _width, _eps, out mean)
             : Normalization.RootMeanSquare<TSimd, TVector>(x, _width, _eps);
         TVector center = TSimd.Broadcast(mean), factor = TSimd.Broadcast(1 / scale), zero = TSimd.Broadcast(0);
-        TVector sum = zero, dot = zero, otherSum = zero, otherDot = zero;
-        int at = 0;
-        for (; at <= _width - (2 * TSimd.Width); at += 2 * TSimd.Width)
+        TVector sum = zero, dot = zero;
+        for (int index = 0; index < _width; index += TSimd.Width)
         {
-            Accumulate<TSimd, TVector>(x, dy, sums, at, TSimd.Width, center, factor, ref sum, ref dot);
-            Accumulate<TSimd, TVector>(x, dy, sums, at + TSimd.Width, TSimd.Width, center, factor, ref otherSum, ref otherDot);
+            int count = Math.Min(TSimd.Width, _width - index);
+            TVector upper = Load<TSimd, TVector>(dy + index, count);
+            TVector normal = TSimd.Multiply(TSimd.Subtract(Load<TSimd, TVector>(x + index, count), center), factor);
+            TVector g = _weight == null ? upper : TSimd.Multiply(upper, Load<TSimd, TVector>(_weight + index, count));
+
+            // Lanes beyond the row have an upper gradient of zero.
+            sum = TSimd.Add(g, sum);
+            dot = TSimd.MultiplyAdd(g, normal, dot);
+            Add<TSimd, TVector>(sums + index, TSimd.Multiply(upper, normal), count);
+            Add<TSimd, TVector>(sums + _width + index, upper, count);
         }
 
-        for (; at < _width; at += TSimd.Width)
-        {
-            Accumulate<TSimd, TVector>(x, dy, sums, at, Math.Min(TSimd.Width, _width - at), center, factor, ref sum, ref dot);
-        }
-
-        sum = TSimd.Add(sum, otherSum);
-        dot = TSimd.Add(dot, otherDot);
         TVector average = TSimd.Broadcast(_center ? TSimd.Sum(sum) / _width : 0);
         TVector slope = TSimd.Broadcast(-TSimd.Sum(dot) / _width);
         for (int index = 0; index < _width; index += TSimd.Width)
@@ -109,24 +109,6 @@ internal readonly unsafe struct NormGradientKernel : IRangeKernel
                 TSimd.StoreFirst(dx + index, value, count);
             }
         }
-    }
-
-    /// <summary>One vector's part of Σ g, Σ g · x̂ and the chunk's sums.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Accumulate<TSimd, TVector>(
-        float* x, float* dy, float* sums, int index, int count, TVector center, TVector factor, ref TVector sum, ref TVector dot)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct
-    {
-        TVector upper = Load<TSimd, TVector>(dy + index, count);
-        TVector normal = TSimd.Multiply(TSimd.Subtract(Load<TSimd, TVector>(x + index, count), center), factor);
-        TVector g = _weight == null ? upper : TSimd.Multiply(upper, Load<TSimd, TVector>(_weight + index, count));
-
-        // Lanes beyond the row have an upper gradient of zero.
-        sum = TSimd.Add(g, sum);
-        dot = TSimd.MultiplyAdd(g, normal, dot);
-        Add<TSimd, TVector>(sums + index, TSimd.Multiply(upper, normal), count);
-        Add<TSimd, TVector>(sums + _width + index, upper, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
