@@ -154,7 +154,7 @@ internal unsafe struct ScreenLists
 
         if (positive > _k)
         {
-            _thresholds[row] = Math.Max(_thresholds[row], Candidates.Reduce<TSimd, TVector>(_exact, places, positive, _k));
+            _thresholds[row] = Math.Max(_thresholds[row], Candidates.Reduce<TSimd, TVector, int>(_exact, places, positive, _k));
             positive = _k;
         }
 
