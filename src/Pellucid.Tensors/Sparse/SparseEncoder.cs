@@ -117,6 +117,8 @@ public sealed unsafe partial class SparseEncoder : IDisposable
         _gathered.Dispose();
         _work.Dispose();
         DisposeScreen();
+        _lists.Dispose();
+        _all.Dispose();
     }
 
     private int* Names => _named ? (int*)_names.Pointer : null;

@@ -13,9 +13,10 @@ internal static unsafe class Candidates
     /// Keeps the <paramref name="count"/> largest of more than that many candidates, in their order; of equal ones the earlier. Returns a
     /// value that every later candidate must exceed to be among them.
     /// </summary>
-    internal static float Reduce<TSimd, TVector>(float* values, int* places, int length, int count)
+    internal static float Reduce<TSimd, TVector, TPlace>(float* values, TPlace* places, int length, int count)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
+        where TPlace : unmanaged
     {
         (float threshold, int ties) = Threshold<TSimd, TVector>(values, length, count);
         int kept = 0;

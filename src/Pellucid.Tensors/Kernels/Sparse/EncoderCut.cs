@@ -11,6 +11,7 @@ internal readonly struct EncoderCut
     private const int FewestRows = 32;
     private const int WantedParts = 8;
     private const int FewestPanels = 8;
+    private const int LatentPanels = 32;
 
     internal EncoderCut(int rows, int width, int latents)
     {
@@ -22,6 +23,12 @@ internal readonly struct EncoderCut
         Splits = Math.Clamp(WantedParts / RowBlocks, 1, Math.Max(1, Panels / FewestPanels));
     }
 
+    private EncoderCut(EncoderCut byRows, int splits)
+    {
+        (RowPanels, Panels, RowBlocks) = (byRows.RowPanels, byRows.Panels, byRows.RowBlocks);
+        Splits = splits;
+    }
+
     internal int RowPanels { get; }
 
     internal int Panels { get; }
@@ -31,6 +38,13 @@ internal readonly struct EncoderCut
     internal int Splits { get; }
 
     internal int Parts => RowBlocks * Splits;
+
+    /// <summary>The cut of work whose parts are ranges of latents, each over all blocks of rows in turn.</summary>
+    internal static EncoderCut ByLatents(int rows, int width, int latents)
+    {
+        EncoderCut cut = new(rows, width, latents);
+        return new(cut, Math.Clamp(cut.Panels / LatentPanels, 1, Math.Max(1, cut.Panels)));
+    }
 
     /// <summary>The first panel of rows of a block; that of the next block ends it. Blocks differ by one panel at most.</summary>
     internal int RowPanel(int block) => (int)((long)block * RowPanels / RowBlocks);

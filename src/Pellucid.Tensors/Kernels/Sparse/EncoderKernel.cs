@@ -7,22 +7,35 @@ using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>Parts are blocks of rows by ranges of latents, numbered row block · splits + split.</summary>
-internal readonly unsafe struct EncoderKernel<TSink>(EncoderArguments arguments, EncoderCut cut, TSink sink) : IRangeKernel
+/// <summary>
+/// Parts are blocks of rows by ranges of latents, numbered row block · splits + split; or, by latents, ranges of latents over all blocks of
+/// rows in their order, so that what belongs to a latent is touched by one part only.
+/// </summary>
+internal readonly unsafe struct EncoderKernel<TSink>(EncoderArguments arguments, EncoderCut cut, TSink sink, bool byLatents) : IRangeKernel
     where TSink : struct, IEncoderSink
 {
     private const int Width = PackedMatrix.PanelWidth;
 
     internal static void Run(in EncoderArguments arguments, in EncoderCut cut, in TSink sink) =>
-        Dispatch.Run(new EncoderKernel<TSink>(arguments, cut, sink), arguments.Rows == 0 ? 0 : cut.Parts, 1);
+        Dispatch.Run(new EncoderKernel<TSink>(arguments, cut, sink, byLatents: false), arguments.Rows == 0 ? 0 : cut.Parts, 1);
+
+    internal static void RunByLatents(in EncoderArguments arguments, in EncoderCut cut, in TSink sink) =>
+        Dispatch.Run(new EncoderKernel<TSink>(arguments, cut, sink, byLatents: true), arguments.Rows == 0 ? 0 : cut.Splits, 1);
 
     public void Run<TSimd, TVector>(long start, long end)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
+        if (byLatents)
+        {
+            start *= cut.RowBlocks;
+            end *= cut.RowBlocks;
+        }
+
         for (long part = start; part < end; part++)
         {
-            int block = (int)(part / cut.Splits), split = (int)(part % cut.Splits);
+            int block = (int)(byLatents ? part % cut.RowBlocks : part / cut.Splits);
+            int split = (int)(byLatents ? part / cut.RowBlocks : part % cut.Splits);
             int firstRow = cut.RowPanel(block) * Tile.PanelRows;
             int rows = Math.Min(arguments.Rows, cut.RowPanel(block + 1) * Tile.PanelRows) - firstRow;
             TSink own = sink;

@@ -121,9 +121,10 @@ internal unsafe struct ScreenLists
         int length = _lengths[row];
         (float bound, int ties) = Candidates.Threshold<TSimd, TVector>(_lower + list, length, _k);
 
-        // Without ties the bound is below the k-th largest lower end, else it is that end, and an upper end equal to it is kept.
+        // Without ties the bound is below the k-th largest lower end, else it is that end, and an upper end equal to it is kept. What comes
+        // later may have to beat more: after Compute, the k-th largest value itself, which those that are here need not beat.
         float threshold = ties > 0 && bound > 0 ? MathF.BitDecrement(bound) : bound;
-        _thresholds[row] = threshold = Math.Max(threshold, _thresholds[row]);
+        _thresholds[row] = Math.Max(threshold, _thresholds[row]);
         int kept = 0;
         for (int index = 0; index < length; index++)
         {
@@ -154,7 +155,7 @@ internal unsafe struct ScreenLists
 
         if (positive > _k)
         {
-            _thresholds[row] = Math.Max(_thresholds[row], Candidates.Reduce<TSimd, TVector>(_exact, places, positive, _k));
+            _thresholds[row] = Math.Max(_thresholds[row], Candidates.Reduce<TSimd, TVector, int>(_exact, places, positive, _k));
             positive = _k;
         }
 

@@ -81,7 +81,7 @@ internal static unsafe class TopKSelection
 
                 if (length > k)
                 {
-                    Candidates.Reduce<TSimd, TVector>(values, places, length, k);
+                    Candidates.Reduce<TSimd, TVector, int>(values, places, length, k);
                     length = k;
                 }
 

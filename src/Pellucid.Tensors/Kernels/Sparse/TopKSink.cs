@@ -73,7 +73,7 @@ internal unsafe struct TopKSink : IEncoderSink
             int length = _lengths[row];
             if (length > _k)
             {
-                Candidates.Reduce<TSimd, TVector>(values, places, length, _k);
+                Candidates.Reduce<TSimd, TVector, int>(values, places, length, _k);
                 length = _k;
             }
 
@@ -92,7 +92,7 @@ internal unsafe struct TopKSink : IEncoderSink
         int length = _lengths[row];
         if (length + PackedMatrix.PanelWidth > _capacity)
         {
-            _thresholds[row] = Candidates.Reduce<TSimd, TVector>(to, places, length, _k);
+            _thresholds[row] = Candidates.Reduce<TSimd, TVector, int>(to, places, length, _k);
             length = _k;
         }
 
