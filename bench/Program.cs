@@ -1,40 +1,68 @@
 using System.Text.Json;
 using Pellucid.Bench;
 using Pellucid.Bench.Cases;
-using Pellucid.Tensors;
+using Pellucid.Bench.Cases.Gpt2;
+using Pellucid.Bench.Sgemm;
 
-BenchCase[] all = [new ForwardStories15M(), new HarvestMemory(), new QuickstartRun(memory: false), new QuickstartRun(memory: true), new ConvolutionStem(gradient: false), new ConvolutionStem(gradient: true)];
-string[] names = [.. args.Where(argument => !argument.StartsWith('-'))];
-bool json = args.Contains("--json");
-if (names.Except(all.Select(one => one.Name)).FirstOrDefault() is { } unknown)
+if (args is [SgemmProcess.Argument, { } library])
 {
-    Console.Error.WriteLine($"There is no case '{unknown}'. Cases: {string.Join(", ", all.Select(one => one.Name))}.");
+    return SgemmServer.Serve(library);
+}
+
+BenchCase[] all =
+[
+    .. Products.All,
+    new ForwardStories15M(),
+    new Stories15MDecode(),
+    new Gpt2Forward(8, 128),
+    new Gpt2Forward(1, 1024),
+    new Gpt2Gradients(attribution: false),
+    new Gpt2Gradients(attribution: true),
+    new Gpt2Decode(),
+    new ConvolutionStem(gradient: false),
+    new ConvolutionStem(gradient: true),
+    new HarvestMemory(),
+    new QuickstartRun(memory: false),
+    new QuickstartRun(memory: true),
+];
+if (BenchArguments.Parse(args, [.. all.Select(one => one.Name)], out string problem) is not { } asked)
+{
+    Console.Error.WriteLine(problem);
     return 2;
 }
 
+if (asked.List)
+{
+    foreach (BenchCase one in all)
+    {
+        Console.Out.WriteLine(one.Name);
+    }
+
+    return 0;
+}
+
 List<CaseResult> results = [];
-foreach (BenchCase one in all.Where(one => names.Length == 0 || names.Contains(one.Name)))
+List<CaseFailure> failures = [];
+foreach (BenchCase one in all.Where(one => asked.Cases.Count == 0 ? one.InAll : asked.Cases.Contains(one.Name)))
 {
     Console.Error.WriteLine($"{one.Name} ...");
-    CaseResult result;
+    one.AskedRounds = asked.Rounds;
     try
     {
-        result = one.Measure(Console.Error.WriteLine);
+        results.AddRange(one.MeasureAll(Console.Error.WriteLine));
     }
-    catch (Exception error) when (error is PellucidException or InvalidOperationException)
+    catch (Exception error) when (error is not OutOfMemoryException)
     {
         Console.Error.WriteLine($"{one.Name}: {error.Message}");
-        return 1;
+        failures.Add(new CaseFailure(one.Name, error.Message));
     }
-
-    results.Add(result);
-    string baselines = string.Join(", ", result.Baselines.Select(pair => $"{pair.Key} {pair.Value:G5} (ratio {result.Ratios[pair.Key]:F2})"));
-    Console.Error.WriteLine($"  {result.Ours:G5} {result.Unit}; {baselines}");
 }
 
-if (json)
+BenchReport report = new(MachineDescription.Measure(), results) { Failures = failures.Count > 0 ? failures : null };
+BenchTable.Write(report);
+if (asked.Json)
 {
-    Console.Out.WriteLine(JsonSerializer.Serialize(new BenchReport(MachineDescription.Measure(), results), BenchJson.Default.BenchReport));
+    Console.Out.WriteLine(JsonSerializer.Serialize(report, BenchJson.Readable.BenchReport));
 }
 
-return 0;
+return failures.Count > 0 ? 1 : 0;

@@ -1,81 +1,68 @@
 using System.Diagnostics;
-using System.Globalization;
+using Pellucid.Bench.Contests;
+using Pellucid.Bench.Processes;
 
 namespace Pellucid.Bench;
 
 /// <summary>
-/// A Python process that answers each line with the seconds of one run, so that a baseline can be interleaved with our own runs.
-/// It is set up for speed: OpenMP build of OpenBLAS first in the library path, threads as many as cores, an allocator that keeps its memory.
+/// A Python script under <c>Baselines/</c> that answers each line with the seconds of one run, so that it can be interleaved with our own
+/// runs. It is set up for speed (<see cref="TunedEnvironment"/>) with the BLAS that it is given first in the library path.
 /// </summary>
 internal sealed class PythonBaseline : IDisposable
 {
-    private static readonly string[] Pythons = [Environment.GetEnvironmentVariable("PELLUCID_BENCH_PYTHON") ?? "/usr/bin/python3", "python3"];
+    internal const string OpenBlas = "openblas-openmp";
+    internal const string Blis = "blis-openmp";
 
-    private readonly Process _process;
+    internal static readonly string[] Pythons = [Environment.GetEnvironmentVariable("PELLUCID_BENCH_PYTHON") ?? "/usr/bin/python3", "python3"];
 
-    private PythonBaseline(Process process, string description) => (_process, Description) = (process, description);
+    private readonly AnsweringProcess _process;
+
+    private PythonBaseline(AnsweringProcess process, string description) => (_process, Description) = (process, description);
 
     internal string Description { get; }
 
-    internal static PythonBaseline? TryStart(string script, Action<string> log, params string[] arguments)
+    internal static PythonBaseline? TryStart(string script, Action<string> log, params string[] arguments) =>
+        TryStart(script, OpenBlas, log, arguments, out _);
+
+    /// <summary>Starts a script with a BLAS; null, with the reason, where there is no Python with PyTorch.</summary>
+    internal static PythonBaseline? TryStart(string script, string blas, Action<string> log, string[] arguments, out string reason)
     {
+        reason = "";
         foreach (string python in Pythons)
         {
-            if (TryStart(python, Path.Combine(AppContext.BaseDirectory, "Baselines", script), arguments) is { } baseline)
+            ProcessStartInfo start = new(python, [Path.Combine(AppContext.BaseDirectory, "Baselines", script), .. arguments]);
+            TunedEnvironment.Set(start, blas);
+            if (AnsweringProcess.TryStart(start, out string why) is { } process)
             {
-                return baseline;
+                return new PythonBaseline(
+                    process, $"PyTorch {process.Version}, {Environment.ProcessorCount} threads, {blas}, {TunedEnvironment.Description}");
             }
+
+            reason = reason.Length == 0 ? why : reason;
         }
 
-        log($"Baseline {script} did not start: no Python with PyTorch was found (bench/README.md says how to install it).");
+        log($"Baseline {script} did not start: no Python with PyTorch was found (bench/README.md says how to install it). {reason}");
         return null;
     }
 
-    internal double Run()
+    /// <summary>The script as a contender, present or absent; what is started is added to what the case disposes.</summary>
+    internal static Contender Contender(string name, string script, string blas, List<IDisposable> started, Action<string> log, params string[] arguments)
     {
-        _process.StandardInput.WriteLine("run");
-        string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The baseline ended early.");
-        return double.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture);
-    }
-
-    public void Dispose()
-    {
-        _process.StandardInput.Close();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
-
-    private static PythonBaseline? TryStart(string python, string script, string[] arguments)
-    {
-        ProcessStartInfo start = new(python, [script, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach ((string key, string value) in new (string, string)[]
+        PythonBaseline? baseline = TryStart(script, blas, log, arguments, out string reason);
+        if (baseline is null)
         {
-            ("LD_LIBRARY_PATH", "/usr/lib/x86_64-linux-gnu/openblas-openmp"),
-            ("OMP_NUM_THREADS", $"{Environment.ProcessorCount}"),
-            ("OPENBLAS_NUM_THREADS", $"{Environment.ProcessorCount}"),
-            ("MALLOC_MMAP_THRESHOLD_", "4294967296"),
-            ("MALLOC_TRIM_THRESHOLD_", "17179869184"),
-            ("MALLOC_TOP_PAD_", "1073741824"),
-            ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1"),
-        })
-        {
-            start.Environment[key] = value;
+            return new Contender(name, $"absent: {reason}", null);
         }
 
-        try
-        {
-            Process process = Process.Start(start)!;
-            if (process.StandardOutput.ReadLine() is { } ready && ready.StartsWith("ready", StringComparison.Ordinal))
-            {
-                return new PythonBaseline(process, $"PyTorch {ready[6..]}, {Environment.ProcessorCount} threads, OpenBLAS OpenMP, malloc tuned, huge pages");
-            }
-
-            process.Dispose();
-            return null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null; // no such program: the next one is tried, and the absence is named in the result
-        }
+        started.Add(baseline);
+        return new Contender(name, baseline.Description, baseline.Turn);
     }
+
+    /// <summary>Seconds of one run.</summary>
+    internal double Run() => Turn().Seconds;
+
+    /// <summary>One run, with its check number.</summary>
+    internal Turn Turn() => _process.Ask();
+
+    public void Dispose() => _process.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pellucid.Bench.Contests;
 
 namespace Pellucid.Bench.Cases;
 
@@ -8,6 +9,14 @@ internal sealed record CaseResult(
 {
     public IReadOnlyDictionary<string, double?> Ratios =>
         Baselines.ToDictionary(pair => pair.Key, pair => HigherIsBetter ? Ours / pair.Value : pair.Value / Ours);
+
+    /// <summary>Rounds whose medians the figures are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Rounds { get; init; }
+
+    /// <summary>Least and greatest figure of each contender over the rounds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, Spread>? Spread { get; init; }
 
     /// <summary>What the figures need said beside them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Runs;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -14,20 +15,23 @@ public sealed class Model : IDisposable
 {
     private readonly bool _ownsWeights;
 
+    private readonly Lazy<string> _hash;
+
     internal Model(string name, ModelConfig config, NetworkWeights weights, Tokenizer? tokenizer, string hash)
+        : this(name, new NetworkPlan(config), weights, tokenizer, new Lazy<string>(hash))
     {
-        (Name, Config, Weights, Tokenizer, Hash) = (name, config, weights, tokenizer, hash);
-        Hooks = new HookTable(config);
-        LayerNames = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerHookNames(layer))];
-        Rotary = RotaryTable.Create(config.Context, config.DHead, config.RotaryBase);
+    }
+
+    internal Model(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, Lazy<string> hash)
+    {
+        (Name, Plan, Weights, Tokenizer, _hash) = (name, plan, weights, tokenizer, hash);
         InterventionsAt = FrozenDictionary<string, Intervention[]>.Empty;
         _ownsWeights = true;
     }
 
     private Model(Model model, IReadOnlyList<Intervention> interventions)
     {
-        (Name, Config, Weights, Tokenizer, Hash) = (model.Name, model.Config, model.Weights, model.Tokenizer, model.Hash);
-        (Hooks, LayerNames, Rotary) = (model.Hooks, model.LayerNames, model.Rotary);
+        (Name, Plan, Weights, Tokenizer, _hash) = (model.Name, model.Plan, model.Weights, model.Tokenizer, model._hash);
         Interventions = interventions;
         InterventionsAt = interventions.GroupBy(intervention => intervention.Hook, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
@@ -37,25 +41,36 @@ public sealed class Model : IDisposable
     public string Name { get; }
 
     /// <summary>Its sizes and conventions.</summary>
-    public ModelConfig Config { get; }
+    public ModelConfig Config => Plan.Config;
 
     /// <summary>Its tokenizer, where it came with one.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>SHA-256 of its checkpoint, lower-case hexadecimal.</summary>
-    public string Hash { get; }
+    /// <summary>
+    /// SHA-256 of its checkpoint, or of its parameters where it came from none, lower-case hexadecimal. One that was opened with rounded weights has
+    /// a hash of its own: SHA-256 of the checkpoint's followed by <c> weights=bf16</c>.
+    /// </summary>
+    public string Hash => _hash.Value;
+
+    /// <summary>How its matrices are held: F32 or BF16.</summary>
+    public DType WeightStorage => Weights.Unembedding.Weight.Storage;
 
     /// <summary>The names and shapes of its activations.</summary>
-    public HookTable Hooks { get; }
+    public HookTable Hooks => Plan.Hooks;
+
+    /// <summary>The names and shapes of its parameters.</summary>
+    public ParameterTable Parameters => Plan.Parameters;
 
     /// <summary>The interventions that are part of this model, in the order in which they are applied.</summary>
     public IReadOnlyList<Intervention> Interventions { get; } = [];
 
+    internal NetworkPlan Plan { get; }
+
     internal NetworkWeights Weights { get; }
 
-    internal LayerHookNames[] LayerNames { get; }
+    internal LayerHookNames[] LayerNames => Plan.LayerNames;
 
-    internal RotaryTable Rotary { get; }
+    internal RotaryTable? Rotary => Plan.Rotary;
 
     internal FrozenDictionary<string, Intervention[]> InterventionsAt { get; }
 
@@ -64,7 +79,25 @@ public sealed class Model : IDisposable
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model, or its files are damaged.</exception>
     public static Task<Model> OpenAsync(string model, CancellationToken cancellationToken = default) =>
-        Task.Run(() => ModelRegistry.Open(model), cancellationToken);
+        OpenAsync(model, new OpenOptions(), cancellationToken);
+
+    /// <summary>Opens a model with its parameters held as asked.</summary>
+    /// <param name="model">A registry name (<c>stories260k</c>), a folder or a checkpoint file.</param>
+    /// <param name="options">How its parameters are held.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PellucidException">There is no such model, its files are damaged, or weights are not held so.</exception>
+    public static Task<Model> OpenAsync(string model, OpenOptions options, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ModelRegistry.Open(model, options), cancellationToken);
+
+    /// <summary>A network of random parameters: for training from scratch, tests and measurements.</summary>
+    /// <param name="config">What it is.</param>
+    /// <param name="seed">The same config and seed give the same parameters (<see cref="ModelParameters.Random"/>).</param>
+    /// <exception cref="PellucidException">No network can be built of these facts.</exception>
+    public static Model Random(ModelConfig config, long seed)
+    {
+        using ModelParameters parameters = ModelParameters.Random(config, seed);
+        return parameters.ToModel($"random {config.Architecture}, seed {seed}");
+    }
 
     /// <summary>This model with interventions after those that it already has; shares the parameters.</summary>
     /// <exception cref="HookNotFoundException">An intervention names an activation that the model does not have.</exception>
@@ -93,6 +126,65 @@ public sealed class Model : IDisposable
     /// <exception cref="PellucidException">An id is outside the vocabulary, a sequence is longer than the context, or a hook is unknown.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? new RunOptions(), null, tokens.Positions);
+
+    /// <summary>
+    /// Runs tokens to a metric and back: the metric's value, and its gradients with respect to activations and parameters. Interventions take
+    /// part; a gradient at a hook is that of the activation as the interventions there left it.
+    /// </summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="metric">One number of the run.</param>
+    /// <param name="options">With respect to what, and how.</param>
+    /// <exception cref="PellucidException">A hook or parameter is unknown, an intervention has no backward, or the tokens do not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        CheckGradients(tokens, metric, options);
+        RunOptions kept = new() { Capture = options.Capture, Logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None };
+        RunMemory.Require(this, tokens, kept, options.Recompute ? 1 : Config.Layers, () => PeakBytes(tokens, metric, options));
+        return Differentiate(tokens, metric, options);
+    }
+
+    /// <summary>
+    /// What a run holds at its peak, in bytes beside the parameters and whatever else is there. Interventions of your own are taken to leave
+    /// their activation as it is.
+    /// </summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="options">What to keep and compute; all logits and no activation by default.</param>
+    /// <exception cref="PellucidException">The tokens do not fit the model, a hook is unknown, or one array alone is more than there may be.</exception>
+    public long PeakBytes(TokenBatch tokens, RunOptions? options = null)
+    {
+        CheckRun(tokens, options ??= new RunOptions(), null);
+        Model plain = Plannable();
+        return ComputeMemory.PeakOf(() => plain.Pass(tokens, options, null, tokens.Positions).Dispose());
+    }
+
+    /// <summary>What a run to a metric and back holds at its peak, in bytes beside the parameters and whatever else is there.</summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="metric">One number of the run; one of your own is taken to be a sum of what it reads.</param>
+    /// <param name="options">With respect to what, and how.</param>
+    /// <exception cref="PellucidException">The tokens do not fit the model, a hook or parameter is unknown, or one array alone is more than there may be.</exception>
+    public long PeakBytes(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        CheckGradients(tokens, metric, options);
+        Model plain = Plannable();
+        return ComputeMemory.PeakOf(() => plain.Differentiate(tokens, metric.Plannable(), options).Dispose());
+    }
+
+    private GradientRun Differentiate(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        using GradientRecording recording = new(this, tokens, metric, options);
+        RunOptions run = new()
+        {
+            Capture = options.Capture,
+            Logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None,
+            CancellationToken = options.CancellationToken,
+        };
+        using ForwardPass pass = new(this, tokens, run, null, tokens.Positions, recording);
+        return pass.Differentiate(recording);
+    }
+
+    /// <summary>A copy of the parameters as arrays that can be changed.</summary>
+    public ModelParameters CopyParameters() => ModelParameters.Of(Plan, Weights);
 
     /// <summary>Token ids of a text, with BOS in front where the model was trained with it.</summary>
     /// <exception cref="PellucidException">The model has no tokenizer.</exception>
@@ -138,14 +230,45 @@ public sealed class Model : IDisposable
 
     internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
+        CheckRun(tokens, options, cache);
+        if (cache is null)
+        {
+            RunMemory.Require(this, tokens, options, 1, () => PeakBytes(tokens, options));
+        }
+
+        return Pass(tokens, options, cache, prompt);
+    }
+
+    private Run Pass(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
+    {
+        using ForwardPass pass = new(this, tokens, options, cache, prompt);
+        return pass.Execute();
+    }
+
+    /// <summary>This model without what might depend on the values of arrays.</summary>
+    private Model Plannable() => new(this, [.. Interventions.Where(intervention => !intervention.IsCustom)]);
+
+    private void CheckRun(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
+    {
         CheckTokens(tokens, cache?.Length ?? 0);
         foreach (string hook in options.Capture.Hooks)
         {
             _ = Hooks[hook];
         }
+    }
 
-        using ForwardPass pass = new(this, tokens, options, cache, prompt);
-        return pass.Execute();
+    private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
+    {
+        CheckTokens(tokens, 0);
+        foreach (string hook in options.At.Hooks.Concat(options.Capture.Hooks).Append(metric.Hook ?? Hook.Embed))
+        {
+            _ = Hooks[hook];
+        }
+
+        foreach (string name in options.Parameters.Names)
+        {
+            _ = Parameters[name];
+        }
     }
 
     /// <summary>Refuses tokens that the model cannot run from a position on.</summary>

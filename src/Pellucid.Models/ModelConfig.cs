@@ -1,9 +1,15 @@
+using Pellucid.Tensors;
+
 namespace Pellucid.Models;
 
-/// <summary>The facts of one network: its sizes, its conventions and the tokens with a meaning. Immutable.</summary>
+/// <summary>
+/// The facts of one network: its sizes, how its blocks are built, its conventions and the tokens with a meaning. The forward pass, the
+/// table of hooks and the table of parameters are read off these facts, so that an architecture is a set of them and not a class.
+/// Immutable. The defaults are Llama's.
+/// </summary>
 public sealed record ModelConfig
 {
-    /// <summary>Family: <c>llama</c>.</summary>
+    /// <summary>Family: <c>llama</c>, <c>gpt2</c>. A name for people; nothing is computed from it.</summary>
     public required string Architecture { get; init; }
 
     /// <summary>Number of blocks.</summary>
@@ -30,11 +36,35 @@ public sealed record ModelConfig
     /// <summary>Longest sequence, in tokens.</summary>
     public required int Context { get; init; }
 
-    /// <summary>Added to the mean square in a norm.</summary>
+    /// <summary>How the residual stream is scaled before it is read.</summary>
+    public NormKind Norm { get; init; } = NormKind.Rms;
+
+    /// <summary>Added to the mean square, or to the variance, in a norm.</summary>
     public float NormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>How a token is told its position.</summary>
+    public PositionKind PositionEmbedding { get; init; } = PositionKind.Rotary;
 
     /// <summary>Base of the rotary frequencies.</summary>
     public double RotaryBase { get; init; } = 10_000;
+
+    /// <summary>Factor on the attention scores; 1/√d_head when null.</summary>
+    public float? AttentionScale { get; init; }
+
+    /// <summary>Whether a second branch of the MLP is multiplied by the activated first one.</summary>
+    public bool GatedMlp { get; init; } = true;
+
+    /// <summary>The MLP's activation function: of the gate where there is one.</summary>
+    public Activation MlpActivation { get; init; } = Activation.Silu;
+
+    /// <summary>Whether queries, keys and values have biases.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>Whether the attention's output has a bias.</summary>
+    public bool AttentionOutputBias { get; init; }
+
+    /// <summary>Whether the MLP's matrices have biases.</summary>
+    public bool MlpBias { get; init; }
 
     /// <summary>Whether the unembedding is the embedding turned.</summary>
     public bool TiedEmbedding { get; init; } = true;
@@ -44,4 +74,55 @@ public sealed record ModelConfig
 
     /// <summary>Tokens that end a generated text.</summary>
     public IReadOnlyList<int> StopIds { get; init; } = [];
+
+    /// <summary>
+    /// The facts of GPT-2 small (Radford et al. 2019): 12 blocks of 768, 124 million parameters. Change the sizes by <c>with</c> for another of its family.
+    /// </summary>
+    public static ModelConfig Gpt2Small { get; } = new()
+    {
+        Architecture = "gpt2",
+        Layers = 12,
+        DModel = 768,
+        Heads = 12,
+        KeyHeads = 12,
+        DHead = 64,
+        DMlp = 3072,
+        Vocabulary = 50_257,
+        Context = 1024,
+        Norm = NormKind.Layer,
+        PositionEmbedding = PositionKind.Learned,
+        GatedMlp = false,
+        MlpActivation = Activation.GeluTanh,
+        AttentionBias = true,
+        AttentionOutputBias = true,
+        MlpBias = true,
+        BosId = 50_256,
+        StopIds = [50_256],
+    };
+
+    internal float ScoreScale => AttentionScale ?? (1 / MathF.Sqrt(DHead));
+
+    /// <summary>Refuses facts of which no network can be built.</summary>
+    /// <exception cref="PellucidException">A size is not positive, or sizes do not fit one another.</exception>
+    internal void Check()
+    {
+        (string Name, int Size)[] sizes =
+        [
+            ("layers", Layers), ("d_model", DModel), ("heads", Heads), ("key heads", KeyHeads), ("d_head", DHead), ("d_mlp", DMlp),
+            ("vocabulary", Vocabulary), ("context", Context),
+        ];
+        foreach ((string name, int size) in sizes)
+        {
+            if (size < 1)
+            {
+                throw new PellucidException($"A network with {name} {size} cannot be built; at least 1 is needed.");
+            }
+        }
+
+        if (Heads % KeyHeads != 0 || (PositionEmbedding == PositionKind.Rotary && DHead % 2 != 0))
+        {
+            throw new PellucidException(
+                $"{Heads} heads of {DHead} cannot share {KeyHeads} key heads: the heads must be a multiple of the key heads, and a rotary head's size even.");
+        }
+    }
 }

@@ -17,17 +17,9 @@ public sealed unsafe partial class Ops
                 $"Rotary: {x.Shape} from position {start} does not fit a table of {table.Positions} positions and heads of {table.Dimensions}.");
         }
 
-        using Operand plain = Plain(x);
-        Tensor result = New(x.Shape);
-        (int batch, int positions, int heads, int size) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
-        fixed (float* cosines = table.Cosines, sines = table.Sines)
-        {
-            int first = start * (size / 2);
-            Kernels.Rotary.Rotate(
-                plain.Pointer, result.Pointer, HeadStrides.Contiguous(positions, heads, size), batch, positions, heads, size, cosines + first, sines + first);
-        }
-
-        return result;
+        return Record(
+            Rotate(x, table, start, inverse: false), (table, start),
+            static (in step) => step.Give(0, step.Ops.Rotate(step.Gradient, step.State.table, step.State.start, inverse: true)), [NodeOf(x)]);
     }
 
     /// <summary>Causal attention without the score matrix: softmax(scale · q kᵀ) v (Vaswani et al. 2017, arXiv:1706.03762).</summary>
@@ -37,107 +29,79 @@ public sealed unsafe partial class Ops
     /// <param name="scale">Factor on the scores; 1/√d_head as a rule.</param>
     /// <returns>[batch, query, head, d_head].</returns>
     /// <exception cref="ShapeException">The shapes do not fit, or heads are not a multiple of the key heads.</exception>
-    public Tensor Attention(Tensor q, Tensor k, Tensor v, float scale)
+    public Tensor Attention(Tensor q, Tensor k, Tensor v, float scale) => Attention(q, k, v, new AttentionOptions { Scale = scale });
+
+    /// <summary>Attention without the score matrix: softmax(cap(scale · q kᵀ)) v over the keys that a query sees.</summary>
+    /// <param name="q">[batch, query, head, d_head].</param>
+    /// <param name="k">[batch, key, kv_head, d_head]; the queries are the last of the keys' positions.</param>
+    /// <param name="v">[batch, key, kv_head, d_head].</param>
+    /// <param name="options">Scale, and which keys are seen.</param>
+    /// <returns>[batch, query, head, d_head].</returns>
+    /// <exception cref="ShapeException">The shapes do not fit, or heads are not a multiple of the key heads.</exception>
+    public Tensor Attention(Tensor q, Tensor k, Tensor v, AttentionOptions options)
     {
         CheckHeads("Attention", q, k);
         Require(k.Shape == v.Shape, "Attention", k, v, "keys and values of one shape");
         using Operand queries = Plain(q), keys = WholeHeads(k), values = WholeHeads(v);
         Tensor result = New(q.Shape);
-        AttentionKernel.Run(new AttentionArguments
-        {
-            Q = queries.Pointer,
-            K = keys.Pointer,
-            V = values.Pointer,
-            Z = result.Pointer,
-            StridesQ = Strides(queries.Strides),
-            StridesK = Strides(keys.Strides),
-            StridesV = Strides(values.Strides),
-            StridesZ = Strides(result.Strides),
-            Batch = q.Shape[0],
-            Queries = q.Shape[1],
-            Keys = k.Shape[1],
-            Heads = q.Shape[2],
-            KeyHeads = k.Shape[2],
-            Size = q.Shape[3],
-            Scale = scale,
-            Causal = true,
-            QueryOffset = k.Shape[1] - q.Shape[1],
-        });
-        return result;
+        AttentionArguments arguments = Arguments(options, q.Shape, k.Shape, queries, keys, values, result);
+        AttentionKernel.Run(arguments);
+        return Record(result, options, AttentionRule, [NodeOf(q), NodeOf(k), NodeOf(v)], [q, k, v, result]);
     }
 
-    /// <summary>Attention scores before the softmax; keys after the query are −∞.</summary>
-    /// <param name="q">[batch, query, head, d_head].</param>
-    /// <param name="k">[batch, key, kv_head, d_head]; the queries are the last of the keys' positions.</param>
-    /// <param name="scale">Factor on the scores.</param>
-    /// <returns>[batch, head, query, key].</returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public Tensor AttentionScores(Tensor q, Tensor k, float scale)
+    private static void AttentionRule(in BackwardStep<AttentionOptions> step)
     {
-        CheckHeads("AttentionScores", q, k);
-        using Operand queries = Plain(q), keys = WholeHeads(k);
-        (int batch, int count, int heads, int seen) = (q.Shape[0], q.Shape[1], q.Shape[2], k.Shape[1]);
-        Tensor result = New(new Shape(batch, heads, count, seen));
-        for (int item = 0; item < batch; item++)
+        // The gradients have the strides of what they belong to, so these are made whole.
+        Tensor q = step.Saved(0), k = step.Saved(1), v = step.Saved(2);
+        using Operand queries = Plain(q), keys = Plain(k), values = Plain(v);
+        Tensor queryPart = step.Ops.New(q.Shape), keyPart = step.Ops.New(k.Shape), valuePart = step.Ops.New(v.Shape);
+        AttentionArguments arguments = Arguments(step.State, q.Shape, k.Shape, queries, keys, values, step.Saved(3));
+        AttentionKernel.Gradient(arguments, step.Gradient.Pointer, queryPart.Pointer, keyPart.Pointer, valuePart.Pointer);
+        ReadOnlySpan<Tensor> parts = [queryPart, keyPart, valuePart];
+        for (int i = 0; i < parts.Length; i++)
         {
-            for (int head = 0; head < heads; head++)
+            if (step.Wants(i))
             {
-                float* rows = result.Pointer + ((((long)item * heads) + head) * count * seen);
-                MatrixProduct.Multiply(
-                    Head(queries.Pointer, queries.Strides, item, head), (nint)queries.Strides[1], false,
-                    Head(keys.Pointer, keys.Strides, item, head * k.Shape[2] / heads), (nint)keys.Strides[1], true,
-                    rows, seen, count, seen, q.Shape[3]);
-                Elementwise.Scale(rows, scale, rows, (long)count * seen);
-                for (int query = 0; query < count; query++)
-                {
-                    new Span<float>(rows + ((long)query * seen), seen)[(seen - count + query + 1)..].Fill(float.NegativeInfinity);
-                }
+                step.Give(i, parts[i]);
             }
         }
-
-        return result;
     }
 
-    /// <summary>The attention pattern of scores: softmax over the keys; a key after the query gets exactly 0.</summary>
-    /// <param name="scores">[batch, head, query, key]; the queries are the last of the keys' positions.</param>
-    /// <exception cref="ShapeException">There are not four axes, or more queries than keys.</exception>
-    public Tensor CausalSoftmax(Tensor scores)
+    private static AttentionArguments Arguments(
+        AttentionOptions options, Shape q, Shape k, in Operand queries, in Operand keys, in Operand values, Tensor result) => new()
     {
-        if (scores.Shape.Rank != 4 || scores.Shape[2] > scores.Shape[3])
-        {
-            throw new ShapeException($"CausalSoftmax: {scores.Shape} is not [batch, head, query, key] with as many keys as queries or more.");
-        }
+        Q = queries.Pointer,
+        K = keys.Pointer,
+        V = values.Pointer,
+        Z = result.Pointer,
+        StridesQ = Strides(queries.Strides),
+        StridesK = Strides(keys.Strides),
+        StridesV = Strides(values.Strides),
+        StridesZ = Strides(result.Strides),
+        Batch = q[0],
+        Queries = q[1],
+        Keys = k[1],
+        Heads = q[2],
+        KeyHeads = k[2],
+        Size = q[3],
+        Scale = options.Scale,
+        Causal = options.IsCausal,
+        QueryOffset = k[1] - q[1],
+        Window = options.Window,
+        SoftCap = options.SoftCap,
+    };
 
-        using Operand plain = Plain(scores);
-        Tensor result = New(scores.Shape);
-        (int queries, int keys) = (scores.Shape[2], scores.Shape[3]);
-        Kernels.Softmax.Causal(plain.Pointer, result.Pointer, (long)scores.Shape[0] * scores.Shape[1], queries, keys, keys - queries);
-        return result;
-    }
-
-    /// <summary>The values mixed by a pattern.</summary>
-    /// <param name="pattern">[batch, head, query, key].</param>
-    /// <param name="v">[batch, key, kv_head, d_head].</param>
-    /// <returns>[batch, query, head, d_head].</returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public Tensor AttentionMix(Tensor pattern, Tensor v)
+    private Tensor Rotate(Tensor x, RotaryTable table, int start, bool inverse)
     {
-        Require(
-            pattern.Shape.Rank == 4 && v.Shape.Rank == 4 && pattern.Shape[0] == v.Shape[0] && pattern.Shape[3] == v.Shape[1]
-                && v.Shape[2] > 0 && pattern.Shape[1] % v.Shape[2] == 0,
-            "AttentionMix", pattern, v, "[batch, head, query, key] and [batch, key, kv_head, d_head]");
-        using Operand weights = Plain(pattern), values = WholeHeads(v);
-        (int batch, int heads, int queries, int keys) = (pattern.Shape[0], pattern.Shape[1], pattern.Shape[2], pattern.Shape[3]);
-        Tensor result = New(new Shape(batch, queries, heads, v.Shape[3]));
-        for (int item = 0; item < batch; item++)
+        using Operand plain = Plain(x);
+        Tensor result = New(x.Shape);
+        (int batch, int positions, int heads, int size) = (x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]);
+        fixed (float* cosines = table.Cosines, sines = table.Sines)
         {
-            for (int head = 0; head < heads; head++)
-            {
-                MatrixProduct.Multiply(
-                    weights.Pointer + ((((long)item * heads) + head) * queries * keys), keys, false,
-                    Head(values.Pointer, values.Strides, item, head * v.Shape[2] / heads), (nint)values.Strides[1], false,
-                    Head(result.Pointer, result.Strides, item, head), (nint)result.Strides[1], queries, v.Shape[3], keys);
-            }
+            int first = start * (size / 2);
+            Kernels.Rotary.Rotate(
+                plain.Pointer, result.Pointer, HeadStrides.Contiguous(positions, heads, size), batch, positions, heads, size,
+                cosines + first, sines + first, inverse);
         }
 
         return result;
@@ -151,8 +115,6 @@ public sealed unsafe partial class Ops
 
     /// <summary>The array itself if each head vector is one run of F32 values, as in a key-value cache; else a copy.</summary>
     private static Operand WholeHeads(Tensor tensor) => tensor.DType == DType.F32 && tensor.Strides[3] == 1 ? new(tensor, false) : Plain(tensor);
-
-    private static float* Head(float* first, ReadOnlySpan<long> strides, int item, int head) => first + (item * strides[0]) + (head * strides[2]);
 
     private static HeadStrides Strides(ReadOnlySpan<long> strides) => new((nint)strides[0], (nint)strides[1], (nint)strides[2]);
 }

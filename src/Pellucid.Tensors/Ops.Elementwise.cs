@@ -4,11 +4,11 @@ namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops
 {
-    private delegate void UnaryKernel(float* x, float* y, long length);
-
     private delegate void BinaryKernel(float* x, float* y, float* z, long length);
 
     private delegate void RowKernel(float* x, float* y, float* z, long rows, int width);
+
+    private delegate void PairGradientKernel(float* x, float* y, float* dz, float* dx, float* dy, long length);
 
     /// <summary>left + right; the shapes are equal, or right's is the trailing part of left's and repeats over the rest.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -53,54 +53,70 @@ public sealed unsafe partial class Ops
 
             if (step.Wants(1))
             {
-                step.Give(1, step.Ops.SumLeading(step.Ops.Multiply(step.Gradient, step.Saved(0)), step.ShapeOf(1)));
+                step.Give(1, step.Ops.DotLeading(step.Gradient, step.Saved(0), step.ShapeOf(1)));
             }
         });
 
-    /// <summary>x × factor.</summary>
-    public Tensor Scale(Tensor x, float factor)
+    /// <summary>left / right value by value, repeating as <see cref="Add"/> does.</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public Tensor Divide(Tensor left, Tensor right)
     {
-        using Operand plain = Plain(x);
-        Tensor result = New(x.Shape);
-        Elementwise.Scale(plain.Pointer, factor, result.Pointer, x.Count);
-        return Record(
-            result, factor, static (in step) => step.Give(0, step.Ops.Scale(step.Gradient, step.State)), [NodeOf(x)]);
+        Tensor result = Repeating("Divide", left, right, Elementwise.Divide, Elementwise.DivideRowVector);
+        TapeNode? second = NodeOf(right);
+        return Record(result, 0, static (in step) =>
+        {
+            Tensor part = step.Ops.Divide(step.Gradient, step.Saved(0));
+            if (step.Wants(1))
+            {
+                Tensor product = step.Ops.Multiply(part, step.Saved(1));
+                step.Give(1, step.Ops.Scale(step.Ops.SumLeading(product, step.ShapeOf(1)), -1));
+            }
+
+            if (step.Wants(0))
+            {
+                step.Give(0, part);
+            }
+        }, [NodeOf(left), second], [right, second is null ? null : result]);
     }
 
-    /// <summary>max(x, 0); its derivative at 0 is 0.</summary>
-    public Tensor Relu(Tensor x) => Unary(x, Elementwise.Relu);
+    /// <summary>The smaller of two values; where they are equal, each gets half of the gradient.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public Tensor Min(Tensor left, Tensor right) => Pair("Min", left, right, Elementwise.Min, Elementwise.MinGradient);
 
-    /// <summary>x · Φ(x) (Hendrycks and Gimpel 2016, arXiv:1606.08415).</summary>
-    public Tensor Gelu(Tensor x) => Unary(x, Elementwise.Gelu);
-
-    /// <summary>The approximation of <see cref="Gelu"/> by tanh.</summary>
-    public Tensor GeluTanh(Tensor x) => Unary(x, Elementwise.GeluTanh);
-
-    /// <summary>x / (1 + e^−x).</summary>
-    public Tensor Silu(Tensor x) => Unary(x, Elementwise.Silu);
+    /// <summary>The larger of two values; where they are equal, each gets half of the gradient.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public Tensor Max(Tensor left, Tensor right) => Pair("Max", left, right, Elementwise.Max, Elementwise.MaxGradient);
 
     /// <summary>silu(gate) × up, silu(g) = g / (1 + e^−g) (Shazeer 2020, arXiv:2002.05202).</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    public Tensor SwiGlu(Tensor gate, Tensor up) => Equal("SwiGlu", gate, up, Elementwise.SwiGlu);
+    public Tensor SwiGlu(Tensor gate, Tensor up) => Pair("SwiGlu", gate, up, Elementwise.SwiGlu, Elementwise.SwiGluGradient);
 
-    /// <summary>Each row of x times its own factor.</summary>
-    /// <param name="x">[..., width].</param>
-    /// <param name="factors">[..., 1]: as many values as x has rows.</param>
-    /// <exception cref="ShapeException">The number of factors is not the number of rows.</exception>
-    public Tensor MultiplyRows(Tensor x, Tensor factors) => ByRow("MultiplyRows", x, factors, Elementwise.MultiplyRowScalars);
+    /// <summary>gelu(gate) × up, with the exact <see cref="Gelu"/> (Shazeer 2020, arXiv:2002.05202).</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public Tensor GeGlu(Tensor gate, Tensor up) => Pair("GeGlu", gate, up, Elementwise.GeGlu, Elementwise.GeGluGradient);
 
-    /// <summary>Each row of x divided by its own number, as in x / scale of a normalization.</summary>
-    /// <param name="x">[..., width].</param>
-    /// <param name="divisors">[..., 1]: as many values as x has rows.</param>
-    /// <exception cref="ShapeException">The number of divisors is not the number of rows.</exception>
-    public Tensor DivideRows(Tensor x, Tensor divisors) => ByRow("DivideRows", x, divisors, Elementwise.DivideRowScalars);
+    /// <summary>gelu(gate) × up, with the approximation <see cref="GeluTanh"/>.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public Tensor GeGluTanh(Tensor gate, Tensor up) => Pair("GeGluTanh", gate, up, Elementwise.GeGluTanh, Elementwise.GeGluTanhGradient);
 
-    private Tensor Unary(Tensor x, UnaryKernel kernel)
+    /// <summary>Two arrays of one shape, whose gradients one kernel makes from both.</summary>
+    private Tensor Pair(string name, Tensor left, Tensor right, BinaryKernel kernel, PairGradientKernel gradient) =>
+        Record(Equal(name, left, right, kernel), gradient, PairRule, [NodeOf(left), NodeOf(right)], [left, right]);
+
+    private static void PairRule(in BackwardStep<PairGradientKernel> step)
     {
-        using Operand plain = Plain(x);
-        Tensor result = New(x.Shape);
-        kernel(plain.Pointer, result.Pointer, x.Count);
-        return result;
+        using Operand left = Plain(step.Saved(0)), right = Plain(step.Saved(1)), gradient = Plain(step.Gradient);
+        Tensor first = step.Ops.New(step.Gradient.Shape), second = step.Ops.New(step.Gradient.Shape);
+        step.State(left.Pointer, right.Pointer, gradient.Pointer, first.Pointer, second.Pointer, first.Count);
+        if (step.Wants(0))
+        {
+            step.Give(0, first);
+        }
+
+        if (step.Wants(1))
+        {
+            step.Give(1, second);
+        }
     }
 
     private Tensor Equal(string name, Tensor left, Tensor right, BinaryKernel kernel)
@@ -121,18 +137,6 @@ public sealed unsafe partial class Ops
         return Record(Repeating(name, left, right, whole, repeated), 0, rule, [first, second], [savedLeft, savedRight]);
     }
 
-    /// <summary>The sum over the leading axes that a trailing part was repeated over.</summary>
-    private Tensor SumLeading(Tensor x, Shape trailing)
-    {
-        if (x.Shape == trailing)
-        {
-            return x;
-        }
-
-        int width = checked((int)trailing.Count), repeats = checked((int)(width == 0 ? 0 : x.Count / width));
-        return Reshape(Sum(Reshape(x, new Shape(repeats, width)), 0), trailing);
-    }
-
     private Tensor Repeating(string name, Tensor left, Tensor right, BinaryKernel whole, RowKernel repeated)
     {
         Require(Repeats(left.Shape, right.Shape), name, left, right, "equal shapes, or the second the trailing part of the first");
@@ -148,12 +152,33 @@ public sealed unsafe partial class Ops
         return result;
     }
 
-    private Tensor ByRow(string name, Tensor x, Tensor factors, RowKernel kernel)
+    /// <summary>The sum over the leading axes that a trailing part was repeated over.</summary>
+    private Tensor SumLeading(Tensor x, Shape trailing)
     {
-        Require(factors.Count == x.Shape.Rows, name, x, factors, "one value for each row of the first");
-        using Operand a = Plain(x), b = Plain(factors);
-        Tensor result = New(x.Shape);
-        kernel(a.Pointer, b.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
+        if (x.Shape == trailing)
+        {
+            return x;
+        }
+
+        using Operand from = Plain(x);
+        Tensor result = New(trailing);
+        int width = checked((int)trailing.Count);
+        RowReductions.ColumnSums(from.Pointer, result.Pointer, width == 0 ? 0 : x.Count / width, width);
+        return result;
+    }
+
+    /// <summary>The same sum of products.</summary>
+    private Tensor DotLeading(Tensor x, Tensor y, Shape trailing)
+    {
+        if (x.Shape == trailing)
+        {
+            return Multiply(x, y);
+        }
+
+        using Operand left = Plain(x), right = Plain(y);
+        Tensor result = New(trailing);
+        int width = checked((int)trailing.Count);
+        RowReductions.ColumnDots(left.Pointer, right.Pointer, result.Pointer, width == 0 ? 0 : x.Count / width, width);
         return result;
     }
 

@@ -39,11 +39,26 @@ public sealed unsafe partial class Ops
         return x;
     }
 
+    /// <summary>Asks for the gradient with respect to a parameter, under its name. Without a tape this does nothing.</summary>
+    /// <param name="parameter">The parameter. Where it has a packed form, that is what is watched, wherever <see cref="Linear(Tensor, PackedMatrix, Tensor?, Activation)"/> multiplies by it.</param>
+    /// <returns>What the operations that follow have to be given in place of the values; the values themselves where there is a packed form.</returns>
+    public Tensor Watch(Parameter parameter)
+    {
+        if (parameter.Packed is null)
+        {
+            return Watch(parameter.Value, parameter.Name);
+        }
+
+        _tape?.Watch(parameter.Packed);
+        return parameter.Value;
+    }
+
     /// <summary>The same values, through which no gradient goes back.</summary>
     public Tensor Freeze(Tensor x)
     {
         Tensor frozen = Own(x.Share());
         frozen.Node = null;
+        frozen.IsCutOff = false;
         frozen.IsFrozen = true;
         return frozen;
     }
@@ -53,7 +68,8 @@ public sealed unsafe partial class Ops
     /// time of a second pass through the part and saves the memory of its inside (Chen et al. 2016, arXiv:1604.06174).
     /// </summary>
     /// <param name="x">What enters.</param>
-    /// <param name="part">The part, over the operations that it is given; the same result whenever it is called. What it watches by name is found in the gradients.</param>
+    /// <param name="part">The part, over the operations that it is given; the same result whenever it is called. What it watches by name is
+    /// found in the gradients; what else it reads must live until the way back is done.</param>
     /// <returns>What the part returns.</returns>
     public Tensor Recompute(Tensor x, Func<Ops, Tensor, Tensor> part)
     {
@@ -105,7 +121,7 @@ public sealed unsafe partial class Ops
         using Ops ops = new(inner);
         Tensor x = step.Wants(0) ? ops.Watch(step.Saved(0)) : step.Saved(0);
         Tensor result = step.State(ops, x);
-        if (inner.NodeOf(result) is null)
+        if (!inner.Reaches(result))
         {
             return; // nothing inside depends on anything watched
         }
@@ -114,7 +130,7 @@ public sealed unsafe partial class Ops
         step.Pass.HandOn(gradients);
         if (step.Wants(0) && gradients.Contains(x))
         {
-            step.Give(0, step.Ops.Own(gradients[x].Share()));
+            step.Give(0, gradients[x]);
         }
     }
 
@@ -138,7 +154,7 @@ public sealed unsafe partial class Ops
 
             if (step.Wants(i))
             {
-                step.Give(i, step.Ops.Own(parts[i].ShareUnrecorded()));
+                step.Give(i, parts[i]);
             }
         }
     }
@@ -146,9 +162,12 @@ public sealed unsafe partial class Ops
     /// <summary>Takes an array out of the scope: it is the caller's from now on.</summary>
     internal Tensor Disown(Tensor tensor)
     {
-        _owned.Remove(tensor);
+        TryDisown(tensor);
         return tensor;
     }
+
+    /// <summary>Takes an array out of the scope, if it is this scope's.</summary>
+    internal bool TryDisown(Tensor tensor) => _owned.Remove(tensor);
 
     /// <summary>left + right, in the memory of one of them where nobody else refers to it.</summary>
     internal Tensor AddInto(Tensor left, Tensor right)

@@ -1,21 +1,20 @@
-using Pellucid.Tensors.Kernels;
-
 namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops
 {
     /// <summary>x / sqrt(mean(x²) + eps) × weight, row by row (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
     /// <param name="x">[..., width].</param>
-    /// <param name="weight">[width].</param>
+    /// <param name="weight">[width], or none for ones.</param>
     /// <param name="epsilon">Added to the mean square.</param>
     /// <exception cref="ShapeException">The weight's size is not the width.</exception>
-    public Tensor RmsNorm(Tensor x, Tensor weight, float epsilon)
+    public Tensor RmsNorm(Tensor x, Tensor? weight, float epsilon)
     {
-        Require(weight.Count == x.Shape.Width, "RmsNorm", x, weight, "a weight for each value of a row");
-        using Operand plain = Plain(x), factors = Plain(weight);
+        CheckWeight("RmsNorm", x, weight, "weight");
+        using Operand plain = Plain(x), factors = Plain(weight ?? x);
         Tensor result = New(x.Shape);
-        Kernels.Normalization.RmsNorm(plain.Pointer, factors.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
-        return result;
+        Kernels.Normalization.RmsNorm(
+            plain.Pointer, weight is null ? null : factors.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
+        return Record(result, epsilon, RmsNormRule, [NodeOf(x), weight is null ? null : NodeOf(weight)], [x, weight]);
     }
 
     /// <summary>The divisor of a root-mean-square norm: sqrt(mean(x²) + eps) of each row.</summary>
@@ -27,22 +26,55 @@ public sealed unsafe partial class Ops
         using Operand plain = Plain(x);
         Tensor result = New(x.Shape.WithWidth(1));
         Kernels.Normalization.RmsScale(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
-        return result;
+        return Record(result, 0, static (in step) =>
+        {
+            using Operand x = Plain(step.Saved(0)), scale = Plain(step.Saved(1)), gradient = Plain(step.Gradient);
+            Shape shape = step.ShapeOf(0);
+            Tensor part = step.Ops.New(shape);
+            Kernels.Normalization.RmsScaleGradient(x.Pointer, scale.Pointer, gradient.Pointer, part.Pointer, shape.Rows, shape.Width);
+            step.Give(0, part);
+        }, [NodeOf(x)], [x, result]);
     }
 
     /// <summary>(x − mean) / sqrt(variance + eps) × weight + bias, row by row (Ba, Kiros and Hinton 2016, arXiv:1607.06450).</summary>
     /// <param name="x">[..., width].</param>
-    /// <param name="weight">[width].</param>
-    /// <param name="bias">[width].</param>
+    /// <param name="weight">[width], or none for ones.</param>
+    /// <param name="bias">[width], or none.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <exception cref="ShapeException">The size of the weight or of the bias is not the width.</exception>
-    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon)
+    public Tensor LayerNorm(Tensor x, Tensor? weight, Tensor? bias, float epsilon)
     {
-        Require(weight.Count == x.Shape.Width, "LayerNorm", x, weight, "a weight for each value of a row");
-        Require(bias.Count == x.Shape.Width, "LayerNorm", x, bias, "a bias for each value of a row");
-        using Operand plain = Plain(x), factors = Plain(weight), addends = Plain(bias);
+        CheckWeight("LayerNorm", x, weight, "weight");
+        CheckWeight("LayerNorm", x, bias, "bias");
+        using Operand plain = Plain(x), factors = Plain(weight ?? x), addends = Plain(bias ?? x);
         Tensor result = New(x.Shape);
-        Kernels.Normalization.LayerNorm(plain.Pointer, factors.Pointer, addends.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
+        Kernels.Normalization.LayerNorm(
+            plain.Pointer, weight is null ? null : factors.Pointer, bias is null ? null : addends.Pointer, result.Pointer,
+            x.Shape.Rows, x.Shape.Width, epsilon);
+        return Record(
+            result, epsilon, LayerNormRule,
+            [NodeOf(x), weight is null ? null : NodeOf(weight), bias is null ? null : NodeOf(bias)], [x, weight]);
+    }
+
+    /// <summary>The divisor of a layer norm: sqrt(variance + eps) of each row.</summary>
+    /// <param name="x">[..., width]; its mean need not be 0.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>[..., 1].</returns>
+    public Tensor LayerScale(Tensor x, float epsilon)
+    {
+        using Operand plain = Plain(x);
+        Tensor mean = New(x.Shape.WithWidth(1)), result = New(mean.Shape);
+        Kernels.Normalization.LayerScale(plain.Pointer, mean.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width, epsilon);
+        Record(result, 0, static (in step) =>
+        {
+            using Operand x = Plain(step.Saved(0)), mean = Plain(step.Saved(1)), scale = Plain(step.Saved(2));
+            Shape shape = step.ShapeOf(0);
+            Tensor part = step.Ops.New(shape);
+            Kernels.Normalization.LayerScaleGradient(
+                x.Pointer, mean.Pointer, scale.Pointer, step.Gradient.Pointer, null, part.Pointer, shape.Rows, shape.Width);
+            step.Give(0, part);
+        }, [NodeOf(x)], [x, mean, result]);
+        Release(mean);
         return result;
     }
 
@@ -50,77 +82,58 @@ public sealed unsafe partial class Ops
     /// <param name="x">[..., width].</param>
     public Tensor Center(Tensor x)
     {
-        Tensor mean = New(x.Shape.WithWidth(1)), scale = New(mean.Shape);
-        using Operand plain = Plain(x);
-        Kernels.Normalization.LayerScale(plain.Pointer, mean.Pointer, scale.Pointer, x.Shape.Rows, x.Shape.Width, 0);
-        Tensor result = New(x.Shape);
-        for (int row = 0; row < x.Shape.Rows; row++)
-        {
-            long at = (long)row * x.Shape.Width;
-            Elementwise.AddScalar(plain.Pointer + at, -mean.Pointer[row], result.Pointer + at, x.Shape.Width);
-        }
-
-        Release(mean);
-        Release(scale);
-        return result;
-    }
-
-    /// <summary>e^x / Σ e^x over the last axis.</summary>
-    public Tensor Softmax(Tensor x)
-    {
         using Operand plain = Plain(x);
         Tensor result = New(x.Shape);
-        Kernels.Softmax.Rows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
-        return result;
+        Kernels.Normalization.Center(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
+        return Record(result, 0, static (in step) => step.Give(0, step.Ops.Center(step.Gradient)), [NodeOf(x)]);
     }
 
-    /// <summary>x − log Σ e^x over the last axis, in nats.</summary>
-    public Tensor LogSoftmax(Tensor x)
+    private static void RmsNormRule(in BackwardStep<float> step)
     {
-        using Operand plain = Plain(x);
-        Tensor result = New(x.Shape);
-        Kernels.Softmax.LogRows(plain.Pointer, result.Pointer, x.Shape.Rows, x.Shape.Width);
-        return result;
+        Tensor? weight = step.SavedOrNone(1);
+        using Operand x = Plain(step.Saved(0)), factors = Plain(weight ?? step.Gradient);
+        Shape shape = step.Gradient.Shape;
+        Tensor part = step.Ops.New(shape), weightPart = step.Ops.New(new Shape(shape.Width));
+        Kernels.Normalization.RmsNormGradient(
+            x.Pointer, weight is null ? null : factors.Pointer, step.Gradient.Pointer, part.Pointer, step.Wants(1) ? weightPart.Pointer : null,
+            shape.Rows, shape.Width, step.State);
+        GiveNorm(step, part, weightPart);
     }
 
-    /// <summary>−log softmax(logits)[target] of each row, in nats.</summary>
-    /// <param name="logits">[..., vocabulary].</param>
-    /// <param name="targets">The right class of each row.</param>
-    /// <returns>[rows].</returns>
-    /// <exception cref="ShapeException">The number of targets is not the number of rows, or a target is outside the vocabulary.</exception>
-    public Tensor CrossEntropy(Tensor logits, ReadOnlySpan<int> targets)
+    private static void LayerNormRule(in BackwardStep<float> step)
     {
-        if (targets.Length != logits.Shape.Rows || targets.ContainsAnyExceptInRange(0, logits.Shape.Width - 1))
+        Tensor? weight = step.SavedOrNone(1);
+        using Operand x = Plain(step.Saved(0)), factors = Plain(weight ?? step.Gradient);
+        Shape shape = step.Gradient.Shape;
+        Tensor part = step.Ops.New(shape), weightPart = step.Ops.New(new Shape(shape.Width)), biasPart = step.Ops.New(new Shape(shape.Width));
+        Kernels.Normalization.LayerNormGradient(
+            x.Pointer, weight is null ? null : factors.Pointer, step.Gradient.Pointer, part.Pointer, step.Wants(1) ? weightPart.Pointer : null,
+            step.Wants(2) ? biasPart.Pointer : null, shape.Rows, shape.Width, step.State);
+        GiveNorm(step, part, weightPart);
+        if (step.Wants(2))
         {
-            throw new ShapeException(
-                $"CrossEntropy: {targets.Length} targets do not fit logits {logits.Shape}: one a row, each 0 to {logits.Shape.Width - 1}.");
+            step.Give(2, step.Ops.Reshape(biasPart, step.ShapeOf(2)));
         }
-
-        using Operand plain = Plain(logits);
-        Tensor result = New(new Shape(targets.Length));
-        fixed (int* chosen = targets)
-        {
-            Kernels.Softmax.CrossEntropy(plain.Pointer, chosen, result.Pointer, targets.Length, logits.Shape.Width);
-        }
-
-        return result;
     }
 
-    /// <summary>The k largest values of each row, largest first; of equal ones the lower index.</summary>
-    /// <param name="x">[..., width].</param>
-    /// <param name="k">1 to width.</param>
-    /// <returns>Values and indices (I32), [..., k] each.</returns>
-    /// <exception cref="ShapeException">k is not 1 to width.</exception>
-    public (Tensor Values, Tensor Indices) TopK(Tensor x, int k)
+    private static void GiveNorm(in BackwardStep<float> step, Tensor part, Tensor weightPart)
     {
-        if (k < 1 || k > x.Shape.Width)
+        if (step.Wants(0))
         {
-            throw new ShapeException($"TopK: the {k} largest of {x.Shape} cannot be taken; 1 to {x.Shape.Width} can.");
+            step.Give(0, part);
         }
 
-        using Operand plain = Plain(x);
-        Tensor values = New(x.Shape.WithWidth(k)), indices = Own(Tensor.Empty(x.Shape.WithWidth(k), DType.I32));
-        Selection.TopK(plain.Pointer, k, values.Pointer, (int*)indices.RawPointer, x.Shape.Rows, x.Shape.Width);
-        return (values, indices);
+        if (step.Wants(1))
+        {
+            step.Give(1, step.Ops.Reshape(weightPart, step.ShapeOf(1)));
+        }
+    }
+
+    private static void CheckWeight(string operation, Tensor x, Tensor? weight, string what)
+    {
+        if (weight is not null)
+        {
+            Require(weight.Count == x.Shape.Width, operation, x, weight, $"a {what} for each value of a row");
+        }
     }
 }

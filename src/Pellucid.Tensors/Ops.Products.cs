@@ -28,9 +28,34 @@ public sealed unsafe partial class Ops
         using Operand plain = Plain(x), addend = Plain(bias ?? x);
         Tensor result = New(x.Shape.WithWidth(weight.Outputs));
         MatrixProduct.Multiply(
-            plain.Pointer, weight.Inputs, x.Shape.Rows, weight, result.Pointer, weight.Outputs, false, bias is null ? null : addend.Pointer);
-        result = activation == Activation.None ? result : Activate(result, activation);
+            plain.Pointer, weight.Inputs, x.Shape.Rows, weight, result.Pointer, weight.Outputs, false, bias is null ? null : addend.Pointer,
+            activation);
         return Record(result, weight, LinearRule, [node, weightNode, biasNode], [weightNode is null ? null : x]);
+    }
+
+    /// <summary>f(x · W + b) for parameters, with respect to which gradients are asked for.</summary>
+    /// <param name="x">[..., inputs].</param>
+    /// <param name="weight">[inputs, outputs], in its packed form where it has one.</param>
+    /// <param name="bias">[outputs], or none.</param>
+    /// <param name="activation">f.</param>
+    /// <returns>[..., outputs].</returns>
+    /// <exception cref="ShapeException">The last axis of x is not the matrix's inputs, or the bias is not as long as its outputs.</exception>
+    public Tensor Linear(Tensor x, Parameter weight, Parameter? bias = null, Activation activation = Activation.None)
+    {
+        (Tensor matrix, Tensor? addend) = (Watch(weight), bias is null ? null : Watch(bias));
+        if (weight.Packed is { } packed)
+        {
+            return Linear(x, packed, addend, activation);
+        }
+
+        if (x.Shape.Rank == 0 || matrix.Shape.Rank != 2 || x.Shape.Width != matrix.Shape[0])
+        {
+            throw new ShapeException($"Linear: {x.Shape} does not fit parameter '{weight.Name}' {matrix.Shape}; [..., inputs] and [inputs, outputs] were expected.");
+        }
+
+        Tensor product = MatMul(Reshape(x, new Shape(x.Shape.Rows, x.Shape.Width)), matrix);
+        product = Reshape(product, x.Shape.WithWidth(matrix.Shape[1]));
+        return Activate(addend is null ? product : Add(product, addend), activation);
     }
 
     /// <summary>The activation as an operation of its own.</summary>
@@ -56,8 +81,12 @@ public sealed unsafe partial class Ops
 
         if (step.Wants(1))
         {
-            Tensor x = step.Saved(0);
-            step.Give(1, step.Ops.MatMul(step.Ops.Reshape(x, new Shape(x.Shape.Rows, weight.Inputs)), gradient, transposeLeft: true));
+            using Operand x = Plain(step.Saved(0));
+            Tensor part = step.Ops.New(step.ShapeOf(1));
+            MatrixProduct.Multiply(
+                x.Pointer, weight.Inputs, true, gradient.Pointer, weight.Outputs, false, part.Pointer, weight.Outputs,
+                weight.Inputs, weight.Outputs, gradient.Shape[0]);
+            step.Give(1, part);
         }
 
         if (step.Wants(2))
@@ -69,10 +98,9 @@ public sealed unsafe partial class Ops
     /// <summary>y · Wᵀ.</summary>
     private Tensor LinearTransposed(Tensor y, PackedMatrix weight)
     {
-        Tensor matrix = New(new Shape(weight.Inputs, weight.Outputs));
-        weight.Unpack(matrix.AsSpan());
-        Tensor result = MatMul(y, matrix, transposeRight: true);
-        Release(matrix);
+        using Operand plain = Plain(y);
+        Tensor result = New(new Shape(y.Shape.Rows, weight.Inputs));
+        MatrixProduct.MultiplyTransposed(plain.Pointer, weight.Outputs, y.Shape.Rows, weight, result.Pointer, weight.Inputs);
         return result;
     }
 
@@ -112,44 +140,5 @@ public sealed unsafe partial class Ops
             Tensor other = step.Saved(0);
             step.Give(1, right ? step.Ops.MatMul(step.Gradient, other, true, left) : step.Ops.MatMul(other, step.Gradient, !left, false));
         }
-    }
-
-    /// <summary>The rows of a table at the given indices.</summary>
-    /// <param name="table">[count, width].</param>
-    /// <param name="indices">Row-major for the leading axes of the result; each 0 to count − 1.</param>
-    /// <param name="leading">The leading axes of the result; its size is the number of indices.</param>
-    /// <returns>[leading..., width].</returns>
-    /// <exception cref="ShapeException">An index is outside the table, the table is no matrix, or the number of indices is not the leading size.</exception>
-    public Tensor Gather(Tensor table, ReadOnlySpan<int> indices, Shape leading)
-    {
-        if (table.Shape.Rank != 2 || leading.Count != indices.Length || indices.ContainsAnyExceptInRange(0, table.Shape[0] - 1))
-        {
-            throw new ShapeException($"Gather: {indices.Length} indices do not fit {leading} rows of the table {table.Shape}.");
-        }
-
-        using Operand plain = Plain(table);
-        Tensor result = New(new Shape([.. leading.Sizes, table.Shape.Width]));
-        long width = table.Shape.Width;
-        for (int i = 0; i < indices.Length; i++)
-        {
-            Copy(plain.Pointer + (indices[i] * width), result.Pointer + (i * width), width);
-        }
-
-        TapeNode? node = NodeOf(table);
-        return node is null ? result : Record(result, indices.ToArray(), GatherRule, [node]);
-    }
-
-    private static void GatherRule(in BackwardStep<int[]> step)
-    {
-        Tensor part = step.Ops.Zeros(step.ShapeOf(0));
-        using Operand gradient = Plain(step.Gradient);
-        int width = part.Shape.Width;
-        for (int i = 0; i < step.State.Length; i++)
-        {
-            float* row = part.Pointer + ((long)step.State[i] * width);
-            Elementwise.Add(row, gradient.Pointer + ((long)i * width), row, width);
-        }
-
-        step.Give(0, part);
     }
 }

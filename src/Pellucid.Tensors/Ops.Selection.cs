@@ -2,43 +2,6 @@ namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops
 {
-    /// <summary>An array of zeros.</summary>
-    public Tensor Zeros(Shape shape) => Own(Tensor.Zeros(shape));
-
-    /// <summary>The same values under another shape; a view of <paramref name="x"/>'s memory.</summary>
-    /// <exception cref="ShapeException">The number of values differs, or x is a view with gaps.</exception>
-    public Tensor Reshape(Tensor x, Shape shape) => Record(
-        Own(x.Reshape(shape)), 0, static (in step) => step.Give(0, step.Ops.Reshape(step.Gradient, step.ShapeOf(0))), [NodeOf(x)]);
-
-    /// <summary>A range of one axis; a view of <paramref name="x"/>'s memory.</summary>
-    /// <param name="x">Any array.</param>
-    /// <param name="axis">The axis, 0 outermost.</param>
-    /// <param name="start">First index kept.</param>
-    /// <param name="length">How many are kept.</param>
-    /// <exception cref="ShapeException">The range is not inside the axis.</exception>
-    public Tensor Slice(Tensor x, int axis, int start, int length) => Own(x.Slice(axis, start, length));
-
-    /// <summary>An array of the given shape, with <paramref name="x"/> repeated over the leading axes.</summary>
-    /// <param name="x">The trailing part.</param>
-    /// <param name="shape">What to fill.</param>
-    /// <exception cref="ShapeException">x is not the trailing part of the shape.</exception>
-    public Tensor Broadcast(Tensor x, Shape shape)
-    {
-        if (!Repeats(shape, x.Shape))
-        {
-            throw new ShapeException($"Broadcast: {x.Shape} is not the trailing part of {shape}.");
-        }
-
-        using Operand from = Plain(x);
-        Tensor result = New(shape);
-        for (long at = 0; at < shape.Count; at += x.Count)
-        {
-            Copy(from.Pointer, result.Pointer + at, x.Count);
-        }
-
-        return result;
-    }
-
     /// <summary>Rows of <paramref name="chosen"/> where the flag is set, rows of <paramref name="x"/> elsewhere.</summary>
     /// <param name="x">[..., width].</param>
     /// <param name="chosen">The same shape.</param>
@@ -57,7 +20,9 @@ public sealed unsafe partial class Ops
             Copy((rows[row] ? b : a).Pointer + (row * width), result.Pointer + (row * width), width);
         }
 
-        return result;
+        (TapeNode? first, TapeNode? second) = (NodeOf(x), NodeOf(chosen));
+        return (first ?? second) is null ? result : Record(
+            result, rows.ToArray(), static (in step) => Split(step, static (ops, rows, left, right) => ops.SelectRows(left, right, rows)), [first, second]);
     }
 
     /// <summary>Columns of <paramref name="chosen"/> where listed, columns of <paramref name="x"/> elsewhere.</summary>
@@ -80,7 +45,10 @@ public sealed unsafe partial class Ops
             }
         }
 
-        return result;
+        (TapeNode? first, TapeNode? second) = (NodeOf(x), NodeOf(chosen));
+        return (first ?? second) is null ? result : Record(
+            result, columns.ToArray(),
+            static (in step) => Split(step, static (ops, columns, left, right) => ops.SelectColumns(left, right, columns)), [first, second]);
     }
 
     /// <summary>At the keys that a query sees the values of <paramref name="x"/>, at later keys those of <paramref name="later"/>.</summary>
@@ -102,7 +70,8 @@ public sealed unsafe partial class Ops
             Copy(b.Pointer + at + seen, result.Pointer + at + seen, keys - seen);
         }
 
-        return result;
+        return Record(
+            result, 0, static (in step) => Split(step, static (ops, _, left, right) => ops.SelectSeen(left, right)), [NodeOf(x), NodeOf(later)]);
     }
 
     /// <summary><paramref name="x"/> with the values at its lowest indices replaced by those of a smaller array.</summary>
@@ -132,30 +101,40 @@ public sealed unsafe partial class Ops
             Copy(from.Pointer + (row * corner.Shape.Width), result.Pointer + at, corner.Shape.Width);
         }
 
-        return result;
+        return Record(result, corner.Shape, OverlayRule, [NodeOf(x), NodeOf(corner)]);
     }
 
-    /// <summary>The sum over one axis, in the order of its indices.</summary>
-    /// <param name="x">Any array.</param>
-    /// <param name="axis">The axis, 0 outermost; not the last.</param>
-    /// <returns>The same axes without that one.</returns>
-    /// <exception cref="ShapeException">The axis is the last, or there is no such axis.</exception>
-    public Tensor Sum(Tensor x, int axis)
+    private static void OverlayRule(in BackwardStep<Shape> step)
     {
-        if (axis < 0 || axis >= x.Shape.Rank - 1)
+        if (step.Wants(0))
         {
-            throw new ShapeException($"Sum: axis {axis} of {x.Shape} cannot be summed over; 0 to {x.Shape.Rank - 2} can.");
+            step.Give(0, step.Ops.Overlay(step.Gradient, step.Ops.Zeros(step.State)));
         }
 
-        using Operand from = Plain(x);
-        Tensor result = Own(Tensor.Zeros(new Shape([.. x.Shape.Sizes[..axis], .. x.Shape.Sizes[(axis + 1)..]])));
-        long inner = axis == 0 ? result.Count : result.Strides[axis - 1];
-        for (long at = 0; at < x.Count; at += inner)
+        if (step.Wants(1))
         {
-            float* to = result.Pointer + (at / inner / x.Shape[axis] * inner);
-            Kernels.Elementwise.Add(from.Pointer + at, to, to, inner);
+            Tensor corner = step.Gradient;
+            for (int axis = 0; axis < step.State.Rank; axis++)
+            {
+                corner = step.Ops.Slice(corner, axis, 0, step.State[axis]);
+            }
+
+            step.Give(1, corner);
+        }
+    }
+
+    /// <summary>The gradients of a choice between two arrays: each gets the gradient of what was taken from it, and zero elsewhere.</summary>
+    private static void Split<TState>(in BackwardStep<TState> step, Func<Ops, TState, Tensor, Tensor, Tensor> choose)
+    {
+        Tensor zeros = step.Ops.Zeros(step.Gradient.Shape);
+        if (step.Wants(0))
+        {
+            step.Give(0, choose(step.Ops, step.State, step.Gradient, zeros));
         }
 
-        return result;
+        if (step.Wants(1))
+        {
+            step.Give(1, choose(step.Ops, step.State, zeros, step.Gradient));
+        }
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Pellucid.Tensors;
 
@@ -8,52 +8,60 @@ namespace Pellucid.Tensors;
 /// </summary>
 public readonly struct Shape : IEquatable<Shape>
 {
+    /// <summary>The most axes that an array can have.</summary>
+    public const int MostAxes = 8;
+
     private const long MostValues = 1L << 40;
 
-    private readonly int[]? _sizes;
+    private readonly Extents<int> _sizes;
     private readonly string[]? _axes;
+    private readonly long _count;
 
     /// <summary>Creates a shape without axis names; no sizes at all is a scalar.</summary>
-    /// <param name="sizes">Size of each axis, outermost first; none negative.</param>
-    /// <exception cref="ShapeException">A size is negative, or the product of those above 0 exceeds 2^40.</exception>
-    [OverloadResolutionPriority(1)]
+    /// <param name="sizes">Size of each axis, outermost first; none negative, at most eight.</param>
+    /// <exception cref="ShapeException">A size is negative, the product of those above 0 exceeds 2^40, or there are too many axes.</exception>
     public Shape(params ReadOnlySpan<int> sizes)
-        : this(sizes.ToArray(), null)
+        : this(sizes, null)
     {
     }
 
-    private Shape(int[] sizes, string[]? axes)
+    private Shape(ReadOnlySpan<int> sizes, string[]? axes)
     {
-        _sizes = sizes;
-        _axes = axes;
-        Count = 1;
+        if (sizes.Length > MostAxes)
+        {
+            throw new ShapeException($"[{string.Join(", ", sizes.ToArray())}] has {sizes.Length} axes; an array has {MostAxes} at most.");
+        }
+
+        (Rank, _axes, _count) = (sizes.Length, axes, 1);
+        sizes.CopyTo(_sizes);
         long withoutZeros = 1;
         foreach (int size in sizes)
         {
             if (size < 0 || (size > 0 && withoutZeros > MostValues / size)) // divided, because the product may wrap around
             {
-                throw new ShapeException($"[{string.Join(", ", sizes)}] is not a shape: sizes are 0 or more and at most 2^40 values in all.");
+                throw new ShapeException($"[{string.Join(", ", sizes.ToArray())}] is not a shape: sizes are 0 or more and at most 2^40 values in all.");
             }
 
             withoutZeros *= Math.Max(size, 1);
-            Count *= size;
+            _count *= size;
         }
     }
 
     /// <summary>Number of axes.</summary>
-    public int Rank => _sizes?.Length ?? 0;
+    public int Rank { get; }
 
     /// <summary>Number of values: the product of all sizes (1 for a scalar).</summary>
-    public long Count { get => _sizes is null ? 1 : field; }
+    public long Count => Rank == 0 ? 1 : _count;
 
     /// <summary>All sizes, outermost first.</summary>
-    public ReadOnlySpan<int> Sizes => _sizes;
+    [UnscopedRef]
+    public ReadOnlySpan<int> Sizes => ((ReadOnlySpan<int>)_sizes)[..Rank];
 
     /// <summary>Axis names, outermost first; empty where they are not known.</summary>
     public ReadOnlySpan<string> Axes => _axes;
 
     /// <summary>Size of the last axis (1 for a scalar).</summary>
-    public int Width => Rank == 0 ? 1 : _sizes![^1];
+    public int Width => Rank == 0 ? 1 : _sizes[Rank - 1];
 
     /// <summary>Product of all sizes but the last (1 for a scalar); 0 where the last axis is empty.</summary>
     /// <exception cref="ShapeException">There are more than 2^31 − 1.</exception>
@@ -63,13 +71,15 @@ public readonly struct Shape : IEquatable<Shape>
 
     /// <summary>Size of one axis; from the end as <c>shape[^1]</c>.</summary>
     /// <exception cref="IndexOutOfRangeException">There is no such axis.</exception>
-    public int this[Index axis] => Sizes[axis.GetOffset(Rank)];
+    public int this[Index axis] => axis.GetOffset(Rank) is var at && (uint)at < (uint)Rank
+        ? _sizes[at]
+        : throw new IndexOutOfRangeException($"{this} has no axis {axis}.");
 
     /// <summary>The same sizes with names for the axes.</summary>
     /// <param name="axes">One name an axis.</param>
     /// <exception cref="ShapeException">The number of names is not the number of axes.</exception>
     public Shape Named(params ReadOnlySpan<string> axes) => axes.Length == Rank
-        ? new Shape(_sizes ?? [], axes.ToArray())
+        ? new Shape(Sizes, axes.ToArray())
         : throw new ShapeException($"{this} has {Rank} axes; {axes.Length} names were given: {string.Join(' ', axes.ToArray())}.");
 
     /// <summary>The shape with its last axis replaced, names kept where they still hold.</summary>
@@ -83,8 +93,10 @@ public readonly struct Shape : IEquatable<Shape>
             throw new ShapeException("A scalar has no last axis to be replaced. Reshape it first.");
         }
 
-        int[] sizes = [.. Sizes[..^1], width];
-        return new Shape(sizes, _axes is null ? null : [.. _axes[..^1], axis ?? _axes[^1]]);
+        Extents<int> sizes = _sizes;
+        sizes[Rank - 1] = width;
+        string[]? axes = _axes is null || axis is null || axis == _axes[^1] ? _axes : [.. _axes[..^1], axis];
+        return new Shape(((ReadOnlySpan<int>)sizes)[..Rank], axes);
     }
 
     /// <inheritdoc/>
@@ -109,7 +121,7 @@ public readonly struct Shape : IEquatable<Shape>
     public override string ToString()
     {
         string[]? axes = _axes;
-        return $"[{string.Join(", ", (_sizes ?? []).Select((size, i) => axes is null ? $"{size}" : $"{axes[i]} {size}"))}]";
+        return $"[{string.Join(", ", Sizes.ToArray().Select((size, i) => axes is null ? $"{size}" : $"{axes[i]} {size}"))}]";
     }
 
     /// <summary>Same sizes.</summary>

@@ -19,7 +19,8 @@ public sealed unsafe partial class Tensor
             length *= size;
         }
 
-        long[] index = new long[run];
+        Span<long> index = stackalloc long[run];
+        index.Clear();
         for (long done = 0; done < Count; done += length)
         {
             long at = 0;

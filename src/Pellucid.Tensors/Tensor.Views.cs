@@ -11,7 +11,7 @@ public sealed unsafe partial class Tensor
             throw new ShapeException($"{Shape} cannot be seen as {shape}: {Count} against {shape.Count} values, or a view with gaps.");
         }
 
-        return View(_offset, shape, RowMajor(shape));
+        return CutOff(View(_offset, shape, RowMajor(shape)));
     }
 
     /// <summary>A range of one axis; shares memory.</summary>
@@ -26,9 +26,10 @@ public sealed unsafe partial class Tensor
             throw new ShapeException($"{start}..{start + length} of axis {axis} is outside {Shape}.");
         }
 
-        int[] sizes = Shape.Sizes.ToArray();
+        Span<int> sizes = stackalloc int[Shape.Rank];
+        Shape.Sizes.CopyTo(sizes);
         sizes[axis] = length;
-        return View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides);
+        return CutOff(View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides));
     }
 
     /// <summary>The axes in another order; shares memory.</summary>
@@ -36,15 +37,27 @@ public sealed unsafe partial class Tensor
     /// <exception cref="ShapeException">The order is not a permutation of the axes.</exception>
     public Tensor Transpose(params ReadOnlySpan<int> order)
     {
-        int[] axes = order.ToArray();
-        if (!axes.Order().SequenceEqual(Enumerable.Range(0, Shape.Rank)))
+        int seen = 0;
+        Span<int> sizes = stackalloc int[Shape.Rank];
+        Extents<long> strides = default;
+        for (int axis = 0; axis < Shape.Rank && axis < order.Length && (uint)order[axis] < (uint)Shape.Rank; axis++)
         {
-            throw new ShapeException($"[{string.Join(", ", axes)}] is not an order of the {Shape.Rank} axes of {Shape}.");
+            seen |= 1 << order[axis];
+            (sizes[axis], strides[axis]) = (Shape[order[axis]], _strides[order[axis]]);
         }
 
-        int[] sizes = Array.ConvertAll(axes, axis => Shape[axis]);
-        string[] names = Shape.Axes.Length == 0 ? [] : Array.ConvertAll(axes, axis => Shape.Axes[axis]);
-        return View(_offset, Renamed(sizes, names), Array.ConvertAll(axes, axis => _strides[axis]));
+        if (order.Length != Shape.Rank || seen != (1 << Shape.Rank) - 1)
+        {
+            throw new ShapeException($"[{string.Join(", ", order.ToArray())}] is not an order of the {Shape.Rank} axes of {Shape}.");
+        }
+
+        string[] names = new string[Shape.Axes.Length];
+        for (int axis = 0; axis < names.Length; axis++)
+        {
+            names[axis] = Shape.Axes[order[axis]];
+        }
+
+        return CutOff(View(_offset, Renamed(sizes, names), strides));
     }
 
     /// <summary>The same array under axis names; shares memory.</summary>
@@ -61,13 +74,20 @@ public sealed unsafe partial class Tensor
     private Tensor SameValues(Shape shape)
     {
         Tensor same = View(_offset, shape, _strides);
-        (same.Node, same.IsFrozen) = (Node, IsFrozen);
+        (same.Node, same.IsFrozen, same.IsCutOff) = (Node, IsFrozen, IsCutOff);
         return same;
     }
 
-    /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
-    private Tensor View(long offset, Shape shape, long[] strides) => new(Buffer.AddReference(), offset, shape, strides, DType);
+    /// <summary>A view of what is recorded is not itself recorded, unless an operation says so afterwards.</summary>
+    private Tensor CutOff(Tensor view)
+    {
+        view.IsCutOff = Node is not null || IsCutOff;
+        return view;
+    }
 
-    private static Shape Renamed(int[] sizes, ReadOnlySpan<string> axes) =>
+    /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
+    private Tensor View(long offset, Shape shape, in Extents<long> strides) => new(Buffer.AddReference(), offset, shape, strides, DType);
+
+    private static Shape Renamed(ReadOnlySpan<int> sizes, ReadOnlySpan<string> axes) =>
         axes.Length == 0 ? new Shape(sizes) : new Shape(sizes).Named(axes);
 }

@@ -12,11 +12,11 @@ namespace Pellucid.Tensors;
 /// </remarks>
 public sealed unsafe partial class Tensor : IDisposable
 {
-    private readonly long[] _strides;
+    private readonly Extents<long> _strides;
     private readonly long _offset;
     private NativeBuffer? _buffer;
 
-    private Tensor(NativeBuffer buffer, long offset, Shape shape, long[] strides, DType type)
+    private Tensor(NativeBuffer buffer, long offset, Shape shape, in Extents<long> strides, DType type)
     {
         _buffer = buffer;
         _offset = offset;
@@ -32,7 +32,7 @@ public sealed unsafe partial class Tensor : IDisposable
     public DType DType { get; }
 
     /// <summary>Distance between neighbours along each axis, in values.</summary>
-    public ReadOnlySpan<long> Strides => _strides;
+    public ReadOnlySpan<long> Strides => ((ReadOnlySpan<long>)_strides)[..Shape.Rank];
 
     /// <summary>Number of values.</summary>
     public long Count => Shape.Count;
@@ -54,6 +54,9 @@ public sealed unsafe partial class Tensor : IDisposable
 
     /// <summary>Whether it was said that no gradient goes back through this array.</summary>
     internal bool IsFrozen { get; set; }
+
+    /// <summary>Whether this is a view, made outside of any scope, of an array that a tape recorded.</summary>
+    internal bool IsCutOff { get; set; }
 
     /// <summary>Whether this is the one owner of memory that holds these values and no others, so that they may be written over.</summary>
     internal bool IsAlone => DType == DType.F32 && IsContiguous && !Buffer.IsShared;
@@ -144,7 +147,7 @@ public sealed unsafe partial class Tensor : IDisposable
 
         if (!IsContiguous)
         {
-            throw new ShapeException($"{Shape} with strides [{string.Join(", ", _strides)}] is not one run of values. Copy it first.");
+            throw new ShapeException($"{Shape} with strides [{string.Join(", ", Strides.ToArray())}] is not one run of values. Copy it first.");
         }
 
         return Count <= int.MaxValue
@@ -165,11 +168,11 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{DType} {Shape}";
 
-    private static long[] RowMajor(Shape shape)
+    private static Extents<long> RowMajor(in Shape shape)
     {
-        long[] strides = new long[shape.Rank];
+        Extents<long> strides = default;
         long stride = 1;
-        for (int axis = strides.Length - 1; axis >= 0; axis--)
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
         {
             strides[axis] = stride;
             stride *= shape[axis];

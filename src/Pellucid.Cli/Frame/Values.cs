@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Pellucid.Activations;
+using Pellucid.Models;
+using Pellucid.Tensors;
 
 namespace Pellucid.Cli.Frame;
 
@@ -58,6 +60,15 @@ internal static class Values
     internal static Option<long> Seed(long fallback = 0) =>
         Parsed("--seed", "S", "Seed of everything that is drawn.", fallback, "a whole number", text =>
             (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value), value));
+
+    /// <summary>The <c>--weights</c> option.</summary>
+    internal static Option<OpenOptions> Weights() => Parsed(
+        "--weights", "TYPE", "How matrices are held: f32, or bf16, rounded, which halves memory and decoding time; f32 by default.", new OpenOptions(), "f32 or bf16", text => text switch
+        {
+            "f32" => (true, new OpenOptions()),
+            "bf16" => (true, new OpenOptions { WeightStorage = DType.BF16 }),
+            _ => (false, new OpenOptions()),
+        });
 
     /// <summary>A number within bounds, both included.</summary>
     internal static Option<double> Number(string name, string description, double fallback, double least, double most = double.MaxValue) =>

@@ -20,32 +20,34 @@ internal static class Llama2CReader
     /// <summary>Reads the parameters that follow the header.</summary>
     /// <param name="config">What <see cref="ReadConfig"/> gave for the same file.</param>
     /// <param name="stream">Its content.</param>
-    internal static NetworkWeights ReadWeights(ModelConfig config, Stream stream)
+    /// <param name="storage">How the matrices are held.</param>
+    internal static NetworkWeights ReadWeights(ModelConfig config, Stream stream, DType storage = DType.F32)
     {
         stream.Position = HeaderBytes;
         List<LayerWeights> layers = [];
         Tensor embedding = ReadTensor(stream, config.Vocabulary, config.DModel);
         Tensor[] ln1 = Each(config, () => ReadTensor(stream, config.DModel));
         (int q, int kv, int d) = (config.Heads * config.DHead, config.KeyHeads * config.DHead, config.DModel);
-        PackedMatrix[] queries = Each(config, () => ReadMatrix(stream, q, d, config.DHead));
-        PackedMatrix[] keys = Each(config, () => ReadMatrix(stream, kv, d, config.DHead));
-        PackedMatrix[] values = Each(config, () => ReadMatrix(stream, kv, d));
-        PackedMatrix[] outputs = Each(config, () => ReadMatrix(stream, d, q));
+        PackedMatrix[] queries = Each(config, () => ReadMatrix(stream, storage, q, d, config.DHead));
+        PackedMatrix[] keys = Each(config, () => ReadMatrix(stream, storage, kv, d, config.DHead));
+        PackedMatrix[] values = Each(config, () => ReadMatrix(stream, storage, kv, d));
+        PackedMatrix[] outputs = Each(config, () => ReadMatrix(stream, storage, d, q));
         Tensor[] ln2 = Each(config, () => ReadTensor(stream, config.DModel));
-        PackedMatrix[] gates = Each(config, () => ReadMatrix(stream, config.DMlp, d));
-        PackedMatrix[] downs = Each(config, () => ReadMatrix(stream, d, config.DMlp));
-        PackedMatrix[] ups = Each(config, () => ReadMatrix(stream, config.DMlp, d));
+        PackedMatrix[] gates = Each(config, () => ReadMatrix(stream, storage, config.DMlp, d));
+        PackedMatrix[] downs = Each(config, () => ReadMatrix(stream, storage, d, config.DMlp));
+        PackedMatrix[] ups = Each(config, () => ReadMatrix(stream, storage, config.DMlp, d));
         Tensor finalNorm = ReadTensor(stream, d);
         stream.Seek((long)config.Context * config.DHead * sizeof(float), SeekOrigin.Current); // two rotary tables, no longer used
         PackedMatrix unembedding = config.TiedEmbedding
-            ? PackedMatrix.Pack(embedding.AsSpan(), d, config.Vocabulary, outputsByInputs: true)
-            : ReadMatrix(stream, config.Vocabulary, d);
+            ? PackedMatrix.Pack(embedding.AsSpan(), d, config.Vocabulary, outputsByInputs: true, storage)
+            : ReadMatrix(stream, storage, config.Vocabulary, d);
         for (int i = 0; i < config.Layers; i++)
         {
-            layers.Add(new LayerWeights(ln1[i], queries[i], keys[i], values[i], outputs[i], ln2[i], gates[i], ups[i], downs[i]));
+            layers.Add(new LayerWeights(
+                new(ln1[i], null), new(queries[i]), new(keys[i]), new(values[i]), new(outputs[i]), new(ln2[i], null), new(gates[i]), new(ups[i]), new(downs[i])));
         }
 
-        return new NetworkWeights(embedding, layers, finalNorm, unembedding);
+        return new NetworkWeights(embedding, null, layers, new(finalNorm, null), new(unembedding));
     }
 
     /// <summary>Reads the header and holds it against the file's length; nothing is allocated before.</summary>
@@ -119,11 +121,11 @@ internal static class Llama2CReader
         return tensor;
     }
 
-    private static PackedMatrix ReadMatrix(Stream stream, int outputs, int inputs, int rotatedHead = 0)
+    private static PackedMatrix ReadMatrix(Stream stream, DType storage, int outputs, int inputs, int rotatedHead = 0)
     {
         using Tensor read = ReadTensor(stream, outputs, inputs);
         using Tensor matrix = rotatedHead == 0 ? read.Share() : PairsToHalves(read, rotatedHead);
-        return PackedMatrix.Pack(matrix.AsSpan(), inputs, outputs, outputsByInputs: true);
+        return PackedMatrix.Pack(matrix.AsSpan(), inputs, outputs, outputsByInputs: true, storage);
     }
 
     /// <summary>Rows (2i, 2i + 1) of each head become rows (i, i + d/2).</summary>

@@ -6,6 +6,9 @@ public static class Hook
     /// <summary>Token embeddings, [batch, pos, d_model].</summary>
     public const string Embed = "hook_embed";
 
+    /// <summary>Position embeddings where they are learned, [batch, pos, d_model].</summary>
+    public const string PosEmbed = "hook_pos_embed";
+
     /// <summary>Divisor of the last norm, [batch, pos, 1].</summary>
     public const string FinalScale = "ln_final.hook_scale";
 
@@ -27,10 +30,10 @@ public static class Hook
     /// <summary>Output of an MLP, [batch, pos, d_model].</summary>
     public static string MlpOut(int layer) => $"blocks.{layer}.hook_mlp_out";
 
-    /// <summary>Queries before rotary embedding, [batch, pos, head, d_head].</summary>
+    /// <summary>Queries, before any rotary embedding, [batch, pos, head, d_head].</summary>
     public static string Q(int layer) => $"blocks.{layer}.attn.hook_q";
 
-    /// <summary>Keys before rotary embedding, [batch, pos, kv_head, d_head].</summary>
+    /// <summary>Keys, before any rotary embedding, [batch, pos, kv_head, d_head].</summary>
     public static string K(int layer) => $"blocks.{layer}.attn.hook_k";
 
     /// <summary>Values, [batch, pos, kv_head, d_head].</summary>
@@ -54,7 +57,7 @@ public static class Hook
     /// <summary>What each head writes, [batch, pos, head, d_model].</summary>
     public static string Result(int layer) => $"blocks.{layer}.attn.hook_result";
 
-    /// <summary>Gate of an MLP before its activation function, [batch, pos, d_mlp].</summary>
+    /// <summary>Neurons of an MLP before their activation function, of a gated one the gate, [batch, pos, d_mlp].</summary>
     public static string MlpPre(int layer) => $"blocks.{layer}.mlp.hook_pre";
 
     /// <summary>The other branch of a gated MLP, [batch, pos, d_mlp].</summary>

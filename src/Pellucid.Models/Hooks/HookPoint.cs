@@ -22,6 +22,10 @@ public sealed record HookPoint(string Name, IReadOnlyList<string> Axes, IReadOnl
     /// <summary>How many of the last axes have sizes that do not depend on the run.</summary>
     internal int TrailingAxes => Sizes.Reverse().TakeWhile(size => size != 0).Count();
 
+    /// <summary>The shape of the whole activation in a run of these tokens from position 0.</summary>
+    internal Shape ShapeOf(TokenBatch tokens) =>
+        new Shape([.. Axes.Zip(Sizes, (axis, size) => size != 0 ? size : axis == "batch" ? tokens.Count : tokens.Positions)]).Named([.. Axes]);
+
     /// <summary>Whether a value with these trailing sizes fits the end of the hook's shape.</summary>
     internal bool Takes(Shape trailing)
     {

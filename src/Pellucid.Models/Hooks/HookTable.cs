@@ -8,33 +8,34 @@ namespace Pellucid.Models;
 /// </summary>
 public sealed class HookTable
 {
-    /// <summary>Every activation: name, axes, what it holds.</summary>
-    private static readonly (string Name, string Axes, string Description)[] Declared =
+    /// <summary>Every activation: name, axes, which networks have it, what it holds.</summary>
+    private static readonly (string Name, string Axes, HookPresence In, string Description)[] Declared =
     [
-        ("hook_embed", "batch pos d_model", "token embeddings"),
-        ("blocks.{L}.hook_resid_pre", "batch pos d_model", "residual stream entering the block"),
-        ("blocks.{L}.ln1.hook_scale", "batch pos one", "divisor of the norm before attention"),
-        ("blocks.{L}.ln1.hook_normalized", "batch pos d_model", "normed residual before attention, before weight and bias"),
-        ("blocks.{L}.attn.hook_q", "batch pos head d_head", "queries before rotary embedding"),
-        ("blocks.{L}.attn.hook_k", "batch pos kv_head d_head", "keys before rotary embedding"),
-        ("blocks.{L}.attn.hook_v", "batch pos kv_head d_head", "values"),
-        ("blocks.{L}.attn.hook_rot_q", "batch pos head d_head", "queries after rotary embedding"),
-        ("blocks.{L}.attn.hook_rot_k", "batch pos kv_head d_head", "keys after rotary embedding"),
-        ("blocks.{L}.attn.hook_attn_scores", "batch head query key", "scaled scores; keys after the query are minus infinity"),
-        ("blocks.{L}.attn.hook_pattern", "batch head query key", "attention pattern: softmax of the scores"),
-        ("blocks.{L}.attn.hook_z", "batch pos head d_head", "values mixed by the pattern"),
-        ("blocks.{L}.attn.hook_result", "batch pos head d_model", "what each head writes to the residual stream"),
-        ("blocks.{L}.hook_attn_out", "batch pos d_model", "what the attention block writes to the residual stream"),
-        ("blocks.{L}.hook_resid_mid", "batch pos d_model", "residual stream between attention and MLP"),
-        ("blocks.{L}.ln2.hook_scale", "batch pos one", "divisor of the norm before the MLP"),
-        ("blocks.{L}.ln2.hook_normalized", "batch pos d_model", "normed residual before the MLP, before weight and bias"),
-        ("blocks.{L}.mlp.hook_pre", "batch pos d_mlp", "gate before its activation function"),
-        ("blocks.{L}.mlp.hook_pre_linear", "batch pos d_mlp", "the branch that the gate multiplies"),
-        ("blocks.{L}.mlp.hook_post", "batch pos d_mlp", "activated gate times the other branch: the MLP's neurons"),
-        ("blocks.{L}.hook_mlp_out", "batch pos d_model", "what the MLP writes to the residual stream"),
-        ("blocks.{L}.hook_resid_post", "batch pos d_model", "residual stream leaving the block"),
-        ("ln_final.hook_scale", "batch pos one", "divisor of the last norm"),
-        ("ln_final.hook_normalized", "batch pos d_model", "normed last residual, before weight and bias"),
+        ("hook_embed", "batch pos d_model", HookPresence.All, "token embeddings"),
+        ("hook_pos_embed", "batch pos d_model", HookPresence.LearnedPositions, "position embeddings"),
+        ("blocks.{L}.hook_resid_pre", "batch pos d_model", HookPresence.All, "residual stream entering the block"),
+        ("blocks.{L}.ln1.hook_scale", "batch pos one", HookPresence.All, "divisor of the norm before attention"),
+        ("blocks.{L}.ln1.hook_normalized", "batch pos d_model", HookPresence.All, "normed residual before attention, before weight and bias"),
+        ("blocks.{L}.attn.hook_q", "batch pos head d_head", HookPresence.All, "queries with their bias, before rotary embedding"),
+        ("blocks.{L}.attn.hook_k", "batch pos kv_head d_head", HookPresence.All, "keys with their bias, before rotary embedding"),
+        ("blocks.{L}.attn.hook_v", "batch pos kv_head d_head", HookPresence.All, "values, with their bias"),
+        ("blocks.{L}.attn.hook_rot_q", "batch pos head d_head", HookPresence.RotaryPositions, "queries after rotary embedding"),
+        ("blocks.{L}.attn.hook_rot_k", "batch pos kv_head d_head", HookPresence.RotaryPositions, "keys after rotary embedding"),
+        ("blocks.{L}.attn.hook_attn_scores", "batch head query key", HookPresence.All, "scaled scores; keys after the query are minus infinity"),
+        ("blocks.{L}.attn.hook_pattern", "batch head query key", HookPresence.All, "attention pattern: softmax of the scores"),
+        ("blocks.{L}.attn.hook_z", "batch pos head d_head", HookPresence.All, "values mixed by the pattern"),
+        ("blocks.{L}.attn.hook_result", "batch pos head d_model", HookPresence.All, "what each head writes to the residual stream, without the bias of all"),
+        ("blocks.{L}.hook_attn_out", "batch pos d_model", HookPresence.All, "what the attention block writes to the residual stream"),
+        ("blocks.{L}.hook_resid_mid", "batch pos d_model", HookPresence.All, "residual stream between attention and MLP"),
+        ("blocks.{L}.ln2.hook_scale", "batch pos one", HookPresence.All, "divisor of the norm before the MLP"),
+        ("blocks.{L}.ln2.hook_normalized", "batch pos d_model", HookPresence.All, "normed residual before the MLP, before weight and bias"),
+        ("blocks.{L}.mlp.hook_pre", "batch pos d_mlp", HookPresence.All, "neurons before their activation function; of a gated MLP, the gate"),
+        ("blocks.{L}.mlp.hook_pre_linear", "batch pos d_mlp", HookPresence.GatedMlp, "the branch that the gate multiplies"),
+        ("blocks.{L}.mlp.hook_post", "batch pos d_mlp", HookPresence.All, "the MLP's neurons: activated; of a gated MLP, the activated gate times the other branch"),
+        ("blocks.{L}.hook_mlp_out", "batch pos d_model", HookPresence.All, "what the MLP writes to the residual stream"),
+        ("blocks.{L}.hook_resid_post", "batch pos d_model", HookPresence.All, "residual stream leaving the block"),
+        ("ln_final.hook_scale", "batch pos one", HookPresence.All, "divisor of the last norm"),
+        ("ln_final.hook_normalized", "batch pos d_model", HookPresence.All, "normed last residual, before weight and bias"),
     ];
 
     private readonly FrozenDictionary<string, HookPoint> _byName;
@@ -43,14 +44,14 @@ public sealed class HookTable
     internal HookTable(ModelConfig config)
     {
         _layers = config.Layers;
-        List<HookPoint> points = [];
-        points.AddRange(Declared.TakeWhile(row => !IsPerLayer(row.Name)).Select(row => Point(config, row, -1)));
+        (string Name, string Axes, HookPresence In, string Description)[] present = [.. Declared.Where(row => Has(config, row.In))];
+        List<HookPoint> points = [.. present.TakeWhile(row => !IsPerLayer(row.Name)).Select(row => Point(config, row, -1))];
         for (int layer = 0; layer < config.Layers; layer++)
         {
-            points.AddRange(Declared.Where(row => IsPerLayer(row.Name)).Select(row => Point(config, row, layer)));
+            points.AddRange(present.Where(row => IsPerLayer(row.Name)).Select(row => Point(config, row, layer)));
         }
 
-        points.AddRange(Declared.SkipWhile(row => !IsPerLayer(row.Name)).Where(row => !IsPerLayer(row.Name)).Select(row => Point(config, row, config.Layers)));
+        points.AddRange(present.SkipWhile(row => !IsPerLayer(row.Name)).Where(row => !IsPerLayer(row.Name)).Select(row => Point(config, row, config.Layers)));
         Points = points;
         _byName = points.ToFrozenDictionary(point => point.Name, StringComparer.Ordinal);
     }
@@ -59,7 +60,7 @@ public sealed class HookTable
     public IReadOnlyList<HookPoint> Points { get; }
 
     /// <summary>The rows of the declaration itself, <c>{L}</c> for the block: for the documentation page.</summary>
-    public static IReadOnlyList<(string Name, string Axes, string Description)> Declaration => Declared;
+    public static IReadOnlyList<(string Name, string Axes, HookPresence In, string Description)> Declaration => Declared;
 
     /// <summary>The activation of that name.</summary>
     /// <exception cref="HookNotFoundException">The model has none of that name; the message gives the nearest ones.</exception>
@@ -68,9 +69,17 @@ public sealed class HookTable
     /// <summary>Whether the model has an activation of that name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
 
+    private static bool Has(ModelConfig config, HookPresence presence) => presence switch
+    {
+        HookPresence.RotaryPositions => config.PositionEmbedding == PositionKind.Rotary,
+        HookPresence.LearnedPositions => config.PositionEmbedding == PositionKind.Learned,
+        HookPresence.GatedMlp => config.GatedMlp,
+        _ => true,
+    };
+
     private static bool IsPerLayer(string name) => name.Contains("{L}", StringComparison.Ordinal);
 
-    private static HookPoint Point(ModelConfig config, (string Name, string Axes, string Description) row, int layer)
+    private static HookPoint Point(ModelConfig config, (string Name, string Axes, HookPresence In, string Description) row, int layer)
     {
         string[] axes = row.Axes.Split(' ');
         int[] sizes = Array.ConvertAll(axes, axis => axis switch

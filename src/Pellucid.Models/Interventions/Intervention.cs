@@ -41,6 +41,9 @@ public sealed record Intervention
     /// <summary>Whether it needs the whole sequence at once; generation then works without its key-value cache.</summary>
     public bool NeedsWholeSequence { get; private init; }
 
+    /// <summary>Whether its expression was written elsewhere, so that it may do anything.</summary>
+    internal bool IsCustom { get; private init; }
+
     /// <summary>The trailing shape of the value it carries, checked against the hook before a run.</summary>
     internal Shape? Carries { get; private init; }
 
@@ -83,7 +86,7 @@ public sealed record Intervention
     /// <param name="width">Size of the last axis that it is made for, so that a hook of another is refused before a run; any when null.</param>
     public static Intervention Custom(
         string hook, string kind, Func<Ops, Tensor, HookContext, Tensor> expression, bool needsWholeSequence = false, int? width = null) =>
-        new(hook, kind, expression) { NeedsWholeSequence = needsWholeSequence, Width = width };
+        new(hook, kind, expression) { NeedsWholeSequence = needsWholeSequence, Width = width, IsCustom = true };
 
     /// <summary>The same, only at these positions.</summary>
     public Intervention At(Positions positions) => this with { Positions = positions };

@@ -1,34 +1,38 @@
-// Llama: Touvron et al. 2023, arXiv:2302.13971. Pre-norm blocks x + Attn(norm(x)), x + MLP(norm(x)) with RMSNorm
-// (arXiv:1910.07467), rotary positions (arXiv:2104.09864), grouped-query attention (arXiv:2305.13245), SwiGLU (arXiv:2002.05202).
+// Llama: Touvron et al. 2023, arXiv:2302.13971; GPT-2: Radford et al. 2019. Pre-norm blocks x + Attn(norm(x)), x + MLP(norm(x)), put together
+// by the facts of a config: RMSNorm (arXiv:1910.07467) or LayerNorm (arXiv:1607.06450), rotary (arXiv:2104.09864) or learned positions,
+// grouped-query attention (arXiv:2305.13245), an MLP with a gate (arXiv:2002.05202) or without.
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Networks;
 
 /// <summary>
 /// One pass of a network over a batch: the only place where a forward computation is written. Each activation goes through
-/// <see cref="At"/>, which applies interventions and keeps what was asked for; where neither is wanted, fused operations are used.
+/// <see cref="At"/>, which applies interventions, watches it where its gradient was asked for, and keeps what is to be kept; where nobody
+/// looks, fused operations are used.
 /// </summary>
-internal sealed class ForwardPass : IDisposable
+internal sealed partial class ForwardPass : IDisposable
 {
     private readonly Model _model;
     private readonly TokenBatch _tokens;
     private readonly RunOptions _options;
     private readonly KeyValueCache? _cache;
-    private readonly Ops _ops = new();
+    private readonly GradientRecording? _recording;
     private readonly Dictionary<string, Tensor> _kept = new(StringComparer.Ordinal);
     private readonly int _start;
     private readonly int _prompt;
+    private Ops _ops;
 
-    internal ForwardPass(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
+    internal ForwardPass(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt, GradientRecording? recording = null)
     {
-        (_model, _tokens, _options, _cache, _prompt) = (model, tokens, options, cache, prompt);
+        (_model, _tokens, _options, _cache, _prompt, _recording) = (model, tokens, options, cache, prompt, recording);
         _start = cache?.Length ?? 0;
+        _ops = recording is null ? new Ops() : new Ops(recording.Tape);
     }
 
     private ModelConfig Config => _model.Config;
 
     /// <summary>Whether nothing that is still to be computed was asked for.</summary>
-    private bool Done => _options.Logits == LogitsWanted.None && _kept.Count == _options.Capture.Hooks.Count;
+    private bool Done => !_goesBack && _options.Logits == LogitsWanted.None && _kept.Count == _options.Capture.Hooks.Count && _recording is null or { IsFed: true };
 
     internal Run Execute()
     {
@@ -36,31 +40,53 @@ internal sealed class ForwardPass : IDisposable
         {
             Tensor? logits = Compute();
             _cache?.Advance(_tokens.Positions);
-            return new Run(_tokens, logits, _kept);
+            return new Run(_tokens, logits?.Named("batch", "pos", "d_vocab"), _kept); // a share of its own: this pass frees what it made
         }
         catch
         {
-            foreach (Tensor tensor in _kept.Values)
-            {
-                tensor.Dispose();
-            }
-
+            Forget();
             throw;
         }
     }
 
     public void Dispose() => _ops.Dispose();
 
+    private void Forget()
+    {
+        foreach (Tensor tensor in _kept.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
     private Tensor? Compute()
     {
-        Tensor residual = At(Hook.Embed, _ops.Gather(_model.Weights.Embedding, _tokens.Span, new Shape(_tokens.Count, _tokens.Positions)));
+        Tensor residual = Embed();
         for (int layer = 0; layer < Config.Layers && !Done; layer++)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            residual = Block(layer, residual);
+            residual = _recording is { } recording && recording.Recomputes(layer) ? RecomputedBlock(layer, residual) : Block(layer, residual);
         }
 
         return Done ? null : Unembed(residual);
+    }
+
+    private Tensor Embed()
+    {
+        Shape places = new(_tokens.Count, _tokens.Positions);
+        Tensor tokens = At(Hook.Embed, _ops.Gather(Watched(_model.Weights.Embedding), _tokens.Span, places));
+        if (_model.Weights.Positions is not { } table)
+        {
+            return tokens;
+        }
+
+        int[] positions = new int[_tokens.Count * _tokens.Positions];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            positions[i] = _start + (i % _tokens.Positions);
+        }
+
+        return Sum(tokens, At(Hook.PosEmbed, _ops.Gather(Watched(table), positions, places)));
     }
 
     private Tensor Block(int layer, Tensor residual)
@@ -86,119 +112,85 @@ internal sealed class ForwardPass : IDisposable
             return middle;
         }
 
-        Tensor output = At(names.MlpOut, _ops.Linear(neurons, weights.Down));
+        Tensor output = At(names.MlpOut, Linear(neurons, weights.Out));
         _ops.Release(neurons);
         return At(names.ResidPost, Sum(middle, output));
     }
 
-    private Tensor Norm(Tensor x, Tensor weight, string scaleName, string normalizedName)
+    private Tensor Norm(Tensor x, NormWeights weights, string scaleName, string normalizedName)
     {
+        (Tensor weight, Tensor? bias) = (Watched(weights.Weight), weights.Bias is null ? null : Watched(weights.Bias));
+        bool centered = Config.Norm == NormKind.Layer;
         if (!Wanted(scaleName) && !Wanted(normalizedName))
         {
-            return _ops.RmsNorm(x, weight, Config.NormEpsilon);
+            return centered ? _ops.LayerNorm(x, weight, bias!, Config.NormEpsilon) : _ops.RmsNorm(x, weight, Config.NormEpsilon);
         }
 
-        Tensor scale = At(scaleName, _ops.RmsScale(x, Config.NormEpsilon));
-        Tensor normalized = At(normalizedName, _ops.DivideRows(x, scale));
-        return _ops.Multiply(normalized, weight);
-    }
-
-    private Tensor Attention(LayerHookNames names, LayerWeights weights, int layer, Tensor x)
-    {
-        Tensor q = At(names.Q, Heads(_ops.Linear(x, weights.Q), Config.Heads));
-        Tensor k = At(names.K, Heads(_ops.Linear(x, weights.K), Config.KeyHeads));
-        Tensor v = At(names.V, Heads(_ops.Linear(x, weights.V), Config.KeyHeads));
-        _ops.Release(x);
-        Tensor rotatedQ = At(names.RotQ, _ops.Rotary(q, _model.Rotary, _start));
-        Tensor rotatedK = At(names.RotK, _ops.Rotary(k, _model.Rotary, _start));
-        (Tensor keys, Tensor values) = (rotatedK, v);
-        if (_cache is not null)
-        {
-            (keys, values) = _cache.Append(layer, rotatedK, v);
-            _ops.Own(keys);
-            _ops.Own(values);
-        }
-
-        Tensor z = At(names.Z, Mix(names, rotatedQ, keys, values));
-        foreach (Tensor used in (Tensor[])[q, k, rotatedQ, rotatedK, v])
-        {
-            _ops.Release(used);
-        }
-
-        if (Wanted(names.Result))
-        {
-            return _ops.Sum(At(names.Result, Results(z, weights.O)), axis: 2);
-        }
-
-        Tensor flat = _ops.Reshape(z, new Shape(_tokens.Count, _tokens.Positions, Config.Heads * Config.DHead));
-        Tensor output = _ops.Linear(flat, weights.O);
-        _ops.Release(z);
-        _ops.Release(flat);
-        return output;
-    }
-
-    private Tensor Mix(LayerHookNames names, Tensor q, Tensor k, Tensor v)
-    {
-        float scale = 1 / MathF.Sqrt(Config.DHead);
-        if (!Wanted(names.AttnScores) && !Wanted(names.Pattern))
-        {
-            return _ops.Attention(q, k, v, scale);
-        }
-
-        Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, scale));
-        return _ops.AttentionMix(At(names.Pattern, _ops.CausalSoftmax(scores)), v);
+        Tensor read = centered ? _ops.Center(x) : x;
+        Tensor scale = At(scaleName, _ops.RmsScale(read, Config.NormEpsilon));
+        Tensor normalized = _ops.Multiply(At(normalizedName, _ops.DivideRows(read, scale)), weight);
+        return bias is null ? normalized : _ops.Add(normalized, bias);
     }
 
     /// <summary>The MLP's neurons, or null where everything asked for has been seen.</summary>
     private Tensor? Neurons(LayerHookNames names, LayerWeights weights, Tensor x)
     {
-        Tensor gate = At(names.MlpPre, _ops.Linear(x, weights.Gate));
-        Tensor up = At(names.MlpPreLinear, _ops.Linear(x, weights.Up));
-        _ops.Release(x);
-        Tensor neurons = At(names.MlpPost, _ops.SwiGlu(gate, up));
-        _ops.Release(gate);
-        _ops.Release(up);
+        Tensor neurons = At(names.MlpPost, weights.Gate is null ? Plain(names, weights, x) : Gated(names, weights, weights.Gate, x));
         return Done ? null : neurons;
     }
 
+    private Tensor Plain(LayerHookNames names, LayerWeights weights, Tensor x)
+    {
+        if (!Wanted(names.MlpPre))
+        {
+            Tensor fused = Linear(x, weights.In, Config.MlpActivation);
+            _ops.Release(x);
+            return fused;
+        }
+
+        Tensor before = At(names.MlpPre, Linear(x, weights.In));
+        _ops.Release(x);
+        Tensor neurons = _ops.Activate(before, Config.MlpActivation);
+        _ops.Release(before);
+        return neurons;
+    }
+
+    private Tensor Gated(LayerHookNames names, LayerWeights weights, Projection gateWeights, Tensor x)
+    {
+        Tensor gate = At(names.MlpPre, Linear(x, gateWeights));
+        Tensor up = At(names.MlpPreLinear, Linear(x, weights.In));
+        _ops.Release(x);
+        Tensor neurons = Config.MlpActivation == Activation.Silu ? _ops.SwiGlu(gate, up) : _ops.Multiply(_ops.Activate(gate, Config.MlpActivation), up);
+        _ops.Release(gate);
+        _ops.Release(up);
+        return neurons;
+    }
+
+    /// <summary>Logits of the positions that are read; the last norm too is taken of those alone, unless somebody looks at it.</summary>
     private Tensor? Unembed(Tensor residual)
     {
-        Tensor normed = Norm(residual, _model.Weights.FinalNorm, Hook.FinalScale, Hook.FinalNormalized);
+        bool looked = Wanted(Hook.FinalScale) || Wanted(Hook.FinalNormalized);
+        Tensor normed = Norm(looked ? residual : Read(residual), _model.Weights.FinalNorm, Hook.FinalScale, Hook.FinalNormalized);
         if (_options.Logits == LogitsWanted.None)
         {
             return null;
         }
 
-        if (_options.Logits == LogitsWanted.Last)
-        {
-            normed = _ops.Slice(normed, 1, _tokens.Positions - 1, 1);
-        }
-
-        return _ops.Linear(normed, _model.Weights.Unembedding).Named("batch", "pos", "d_vocab");
+        return Linear(looked ? Read(normed) : normed, _model.Weights.Unembedding);
     }
 
-    /// <summary>
-    /// What each head writes, [batch, pos, head, d_model]: z once for each head, the other heads' parts of it zero, times the output matrix.
-    /// </summary>
-    private Tensor Results(Tensor z, PackedMatrix output)
+    private Tensor Read(Tensor x)
     {
-        int rows = _tokens.Count * _tokens.Positions, width = Config.Heads * Config.DHead;
-        float[] own = new float[Config.Heads * width];
-        int[] repeated = new int[rows * Config.Heads];
-        for (int head = 0; head < Config.Heads; head++)
+        if (_recording is { Rows: { } rows })
         {
-            own.AsSpan((head * width) + (head * Config.DHead), Config.DHead).Fill(1);
+            return _ops.Gather(_ops.Reshape(x, new Shape(_tokens.Count * _tokens.Positions, Config.DModel)), rows, new Shape(rows.Length));
         }
 
-        for (int i = 0; i < repeated.Length; i++)
-        {
-            repeated[i] = i / Config.Heads;
-        }
-
-        Tensor flat = _ops.Reshape(z, new Shape(rows, width));
-        Tensor each = _ops.Gather(flat, repeated, new Shape(_tokens.Count, _tokens.Positions, Config.Heads));
-        return _ops.Linear(_ops.Multiply(each, _ops.Own(Tensor.From(own, new Shape(Config.Heads, width)))), output);
+        return _options.Logits == LogitsWanted.Last ? _ops.Slice(x, 1, _tokens.Positions - 1, 1) : x;
     }
+
+    private Tensor Linear(Tensor x, Projection projection, Activation activation = Activation.None) =>
+        _ops.Linear(x, projection.Weight, projection.Bias is { } bias ? Watched(bias) : null, activation);
 
     private Tensor Sum(Tensor residual, Tensor added)
     {
@@ -208,38 +200,6 @@ internal sealed class ForwardPass : IDisposable
         return sum;
     }
 
-    /// <summary>[batch, pos, head · d_head] seen as [batch, pos, head, d_head]; the view keeps the memory, so x itself is let go.</summary>
-    private Tensor Heads(Tensor x, int heads)
-    {
-        Tensor view = _ops.Reshape(x, new Shape(_tokens.Count, _tokens.Positions, heads, Config.DHead));
-        _ops.Release(x);
-        return view;
-    }
-
-    private bool Wanted(string hook) => _options.Capture.Hooks.Contains(hook) || _model.InterventionsAt.ContainsKey(hook);
-
-    private Tensor At(string hook, Tensor value)
-    {
-        if (_model.InterventionsAt.TryGetValue(hook, out Intervention[]? interventions))
-        {
-            HookContext context = new(_model.Hooks[hook], _tokens, _start, _prompt, Config.BosId);
-            Tensor made = value;
-            foreach (Intervention intervention in interventions)
-            {
-                value = intervention.Apply(_ops, value, context);
-            }
-
-            if (context.Point.Axes[^1] == "key")
-            {
-                value = _ops.SelectSeen(value, made);
-            }
-        }
-
-        if (_options.Capture.Hooks.Contains(hook))
-        {
-            _kept[hook] = value.Named([.. _model.Hooks[hook].Axes]);
-        }
-
-        return value;
-    }
+    /// <summary>A parameter as the pass has to use it: the watched one where its gradient was asked for.</summary>
+    private Tensor Watched(Tensor parameter) => _recording?.Watched(parameter) ?? parameter;
 }

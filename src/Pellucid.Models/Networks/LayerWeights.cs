@@ -1,24 +1,14 @@
-using Pellucid.Tensors;
-
 namespace Pellucid.Models.Networks;
 
-/// <summary>The parameters of one block. Matrices are packed inputs by outputs.</summary>
+/// <summary>The parameters of one block; a gate where its MLP has one.</summary>
 internal sealed record LayerWeights(
-    Tensor Ln1,
-    PackedMatrix Q,
-    PackedMatrix K,
-    PackedMatrix V,
-    PackedMatrix O,
-    Tensor Ln2,
-    PackedMatrix Gate,
-    PackedMatrix Up,
-    PackedMatrix Down) : IDisposable
+    NormWeights Ln1, Projection Q, Projection K, Projection V, Projection O, NormWeights Ln2, Projection? Gate, Projection In, Projection Out) : IDisposable
 {
     public void Dispose()
     {
-        foreach (IDisposable part in new IDisposable[] { Ln1, Q, K, V, O, Ln2, Gate, Up, Down })
+        foreach (IDisposable? part in (IDisposable?[])[Ln1, Q, K, V, O, Ln2, Gate, In, Out])
         {
-            part.Dispose();
+            part?.Dispose();
         }
     }
 }

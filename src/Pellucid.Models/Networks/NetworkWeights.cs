@@ -2,13 +2,17 @@ using Pellucid.Tensors;
 
 namespace Pellucid.Models.Networks;
 
-/// <summary>The parameters of a network: embedding [d_vocab, d_model], blocks, last norm, unembedding [d_model, d_vocab].</summary>
+/// <summary>
+/// The parameters of a network as a pass reads them: embedding [d_vocab, d_model], positions [n_ctx, d_model] where they are learned, blocks,
+/// last norm, unembedding of d_model inputs and d_vocab outputs.
+/// </summary>
 internal sealed record NetworkWeights(
-    Tensor Embedding, IReadOnlyList<LayerWeights> Layers, Tensor FinalNorm, PackedMatrix Unembedding) : IDisposable
+    Tensor Embedding, Tensor? Positions, IReadOnlyList<LayerWeights> Layers, NormWeights FinalNorm, Projection Unembedding) : IDisposable
 {
     public void Dispose()
     {
         Embedding.Dispose();
+        Positions?.Dispose();
         foreach (LayerWeights layer in Layers)
         {
             layer.Dispose();

@@ -9,14 +9,14 @@ namespace Pellucid.Models.Registry;
 /// <summary>Opens a checkpoint and the tokenizer that lies beside it.</summary>
 internal static class CheckpointFiles
 {
-    internal static Model OpenBuiltIn(KnownModel model)
+    internal static Model OpenBuiltIn(KnownModel model, OpenOptions options)
     {
         using Stream checkpoint = Resource(model.Checkpoint), tokenizer = Resource(model.Tokenizer);
-        return Open(model.Id, model.Checkpoint.Name, checkpoint, _ => (model.Tokenizer.Name, tokenizer));
+        return Open(model.Id, model.Checkpoint.Name, checkpoint, _ => (model.Tokenizer.Name, tokenizer), options);
     }
 
     /// <summary>Opens a model of the cache, whose files must still be what was pulled.</summary>
-    internal static Model OpenPulled(KnownModel model, ModelCache cache)
+    internal static Model OpenPulled(KnownModel model, ModelCache cache, OpenOptions options)
     {
         if (!cache.HasVerified(model))
         {
@@ -26,11 +26,11 @@ internal static class CheckpointFiles
         return Guarded(cache.PathOf(model, model.Checkpoint), path =>
         {
             using FileStream checkpoint = File.OpenRead(path), tokenizer = File.OpenRead(cache.PathOf(model, model.Tokenizer));
-            return Open(model.Id, path, checkpoint, _ => (tokenizer.Name, tokenizer));
+            return Open(model.Id, path, checkpoint, _ => (tokenizer.Name, tokenizer), options);
         });
     }
 
-    internal static Model OpenFile(string path) => Guarded(path, _ =>
+    internal static Model OpenFile(string path, OpenOptions options) => Guarded(path, _ =>
     {
         using FileStream checkpoint = File.OpenRead(path);
         FileStream? tokenizer = null;
@@ -38,7 +38,7 @@ internal static class CheckpointFiles
         {
             return Open(path, path, checkpoint, vocabulary => TokenizerBeside(path, vocabulary) is { } found
                 ? (found, tokenizer = File.OpenRead(found))
-                : null);
+                : null, options);
         }
         finally
         {
@@ -46,18 +46,18 @@ internal static class CheckpointFiles
         }
     });
 
-    internal static Model OpenFolder(string folder) => Guarded(folder, _ =>
+    internal static Model OpenFolder(string folder, OpenOptions options) => Guarded(folder, _ =>
     {
         string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];
         return found.Length == 1
-            ? OpenFile(found[0])
+            ? OpenFile(found[0], options)
             : throw new BadFileException(
                 folder,
                 $"a folder with one llama2.c checkpoint (*.bin) was expected; it has {(found.Length == 0 ? "none" : $"{found.Length}: {string.Join(", ", found.Take(5).Select(Path.GetFileName))}")}",
                 "Name the checkpoint file itself");
     });
 
-    private static Model Open(string name, string path, Stream checkpoint, Func<int, (string Path, Stream Content)?> tokenizerFor)
+    private static Model Open(string name, string path, Stream checkpoint, Func<int, (string Path, Stream Content)?> tokenizerFor, OpenOptions options)
     {
         ModelConfig config = Llama2CReader.ReadConfig(path, checkpoint);
         Tokenizer? tokenizer = tokenizerFor(config.Vocabulary) is { } beside
@@ -65,8 +65,8 @@ internal static class CheckpointFiles
             : null;
         checkpoint.Position = 0;
         string hash = Convert.ToHexStringLower(SHA256.HashData(checkpoint));
-        NetworkWeights weights = Llama2CReader.ReadWeights(config, checkpoint);
-        return new Model(name, config, weights, tokenizer, hash);
+        NetworkWeights weights = Llama2CReader.ReadWeights(config, checkpoint, options.WeightStorage);
+        return new Model(name, config, weights, tokenizer, options.Mark(hash));
     }
 
     /// <summary>tokenizer.bin; else the one made for this vocabulary (tok512.bin); else the only tok*.bin; else none.</summary>

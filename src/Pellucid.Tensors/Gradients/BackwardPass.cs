@@ -9,7 +9,7 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
 
     internal Ops Ops { get; } = new();
 
-    internal Gradients Run(List<TapeNode> nodes)
+    internal Gradients Run(List<TapeNode> nodes, Dictionary<object, TapeNode> leaves)
     {
         Dictionary<TapeNode, Tensor> kept = [];
         try
@@ -38,7 +38,7 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
                 node.Forget();
             }
 
-            return new Gradients(tape, kept, _byKey);
+            return new Gradients(tape, leaves, kept, _byKey);
         }
         catch
         {
@@ -66,15 +66,15 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
         _byKey.Add(key, gradient);
     }
 
-    /// <summary>Adds a part to a node's gradient and becomes its owner, unless it is the gradient that is being passed back itself.</summary>
-    internal void Give(TapeNode node, Tensor part, Tensor? passed)
+    /// <summary>Adds a part to a node's gradient, and becomes its owner if it is one of <see cref="Ops"/>.</summary>
+    internal void Give(TapeNode node, Tensor part)
     {
         if (part.Shape != node.Shape)
         {
             throw new ShapeException($"Backward: a gradient {part.Shape} was made for an array {node.Shape}; equal shapes were expected.");
         }
 
-        Tensor own = part == passed ? part.Share() : Ops.Disown(part);
+        Tensor own = OwnRun(part);
         if (node.Gradient is not { } before)
         {
             node.Gradient = own;
@@ -100,7 +100,7 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
         {
             if (node.StandsFor is { } outer)
             {
-                Give(outer, Ops.Own(gradient.Share()), null);
+                Give(outer, gradient);
             }
         }
 
@@ -111,4 +111,10 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
     }
 
     public void Dispose() => Ops.Dispose();
+
+    /// <summary>The part as one run of F32 values, which is what every rule reads, with an owner of its own.</summary>
+    private Tensor OwnRun(Tensor part) =>
+        part.DType != DType.F32 || !part.IsContiguous ? part.To(DType.F32)
+        : Ops.TryDisown(part) ? part
+        : part.ShareUnrecorded();
 }

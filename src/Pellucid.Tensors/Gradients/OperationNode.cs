@@ -19,6 +19,8 @@ internal sealed class OperationNode<TState> : TapeNode
 
     internal Tensor Saved(int index) => _saved[index]!;
 
+    internal Tensor? SavedOrNone(int index) => _saved[index];
+
     internal void SetOperands(ReadOnlySpan<TapeNode?> operands) => operands.CopyTo(_operands);
 
     /// <summary>Keeps arrays, as a second owner of their memory, until the way back has passed.</summary>

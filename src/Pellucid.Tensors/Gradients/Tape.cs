@@ -39,7 +39,7 @@ public sealed class Tape : IDisposable
     /// <summary>Whether anything is watched, so that operations may have to be recorded.</summary>
     internal bool IsWatching => _nodes.Count > 0 || _leaves.Count > 0 || _outer is { IsWatching: true };
 
-    /// <summary>Asks for the gradient with respect to a packed matrix, wherever <see cref="Ops.Linear"/> multiplies by it.</summary>
+    /// <summary>Asks for the gradient with respect to a packed matrix, wherever <see cref="Ops.Linear(Tensor, PackedMatrix, Tensor?, Activation)"/> multiplies by it.</summary>
     /// <param name="matrix">The matrix; it must stay as it is until the way back is done.</param>
     public void Watch(PackedMatrix matrix)
     {
@@ -62,9 +62,8 @@ public sealed class Tape : IDisposable
             throw new PellucidException("This tape has gone back once and has let go of what it kept. Record the computation anew on a new tape.");
         }
 
-        TapeNode last = result.Node is { } node && node.Tape == this
-            ? node
-            : throw new PellucidException($"The result {result.Shape} does not depend on anything that is watched on this tape. Watch an array before it is used.");
+        TapeNode last = NodeOf(result) ?? throw new PellucidException(
+            $"The result {result.Shape} does not depend on anything that is watched on this tape. Watch an array before it is used.");
         if (seed is null && result.Count != 1)
         {
             throw new PellucidException($"The result {result.Shape} has {result.Count} values. Reduce it to one, or give the weight of each as the seed.");
@@ -79,10 +78,10 @@ public sealed class Tape : IDisposable
         using BackwardPass pass = new(this);
         Tensor first = seed is null ? Tensor.From([1f], result.Shape) : seed.To(DType.F32);
         last.Gradient = first;
-        return pass.Run(_nodes);
+        return pass.Run(_nodes, new Dictionary<object, TapeNode>(_leaves));
     }
 
-    /// <summary>Lets go of everything that was recorded.</summary>
+    /// <summary>Lets go of everything that was recorded. What this tape recorded cannot be differentiated any more.</summary>
     public void Dispose()
     {
         foreach (TapeNode node in _nodes)
@@ -101,8 +100,23 @@ public sealed class Tape : IDisposable
         return node;
     }
 
-    /// <summary>The node of an array on this tape, or null where the gradient does not reach it. An array of the tape around this one is taken over.</summary>
-    internal TapeNode? NodeOf(Tensor x) => x.Node is not { } node ? null : node.Tape == this ? node : TakeOver(node);
+    /// <summary>The node of an array on this tape, or null where no gradient goes. An array of the tape around this one is taken over.</summary>
+    /// <exception cref="PellucidException">The array is of another tape, or was made from a recorded one outside of any scope.</exception>
+    internal TapeNode? NodeOf(Tensor x)
+    {
+        if (x.Node is { } node)
+        {
+            return node.Tape == this ? node : TakeOver(node) ?? throw new PellucidException(
+                $"The array {x.Shape} is recorded on another tape than the one that is being written. Freeze it to use it as a constant.");
+        }
+
+        return !x.IsCutOff ? null : throw new PellucidException(
+            $"The array {x.Shape} is a view of a recorded one that the tape knows nothing of, so its gradient would be lost without a word. "
+            + "Take the view with the scope's own Reshape, Slice or Transpose, or Freeze it to use it as a constant.");
+    }
+
+    /// <summary>Whether a gradient of this array reaches anything here.</summary>
+    internal bool Reaches(Tensor x) => NodeOf(x) is not null;
 
     internal TapeNode? NodeOf(PackedMatrix matrix) =>
         _leaves.TryGetValue(matrix, out TapeNode? leaf) ? leaf : _outer?.NodeOf(matrix) is { } node ? TakeOver(node) : null;

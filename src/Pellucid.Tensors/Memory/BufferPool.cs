@@ -8,11 +8,14 @@ namespace Pellucid.Tensors.Memory;
 /// Sizes are rounded up to four steps per power of two, so a block wastes at most a quarter. What waits and what is in use are together at
 /// most what was in use at once before, or 256 MB more than is in use now. Safe for many threads.
 /// </summary>
-internal sealed unsafe partial class BufferPool
+internal sealed unsafe partial class BufferPool(bool keeps = true)
 {
     private const nuint HugePage = 2u << 20;
     private const long AlwaysKept = 256L << 20;
     private const int AdviseHugePage = 14;
+
+    /// <summary>Bytes from which on an array is held against the limit: the system promises more memory than there is, and kills who believes it.</summary>
+    private const long WorthAsking = 64L << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<nuint, Stack<NativeBuffer>> _free = [];
@@ -42,6 +45,11 @@ internal sealed unsafe partial class BufferPool
     internal NativeBuffer Rent(long bytes)
     {
         nuint size = RoundUp(bytes);
+        if (bytes >= WorthAsking)
+        {
+            ComputeMemory.Require(bytes, "One array", "Use a smaller batch or a shorter context.");
+        }
+
         lock (_lock)
         {
             _live += (long)size;
@@ -105,7 +113,7 @@ internal sealed unsafe partial class BufferPool
         }
     }
 
-    private bool HasRoom(nuint size) => _kept + (long)size <= Math.Max(AlwaysKept, _peak - _live);
+    private bool HasRoom(nuint size) => keeps && _kept + (long)size <= Math.Max(AlwaysKept, _peak - _live);
 
     private void Trim(nuint except)
     {

@@ -37,7 +37,7 @@ internal sealed unsafe class NativeBuffer
     internal bool IsShared => Volatile.Read(ref _references) > 1;
 
     /// <summary>Takes a block of at least <paramref name="bytes"/> bytes from the pool; its contents are undefined.</summary>
-    internal static NativeBuffer Rent(long bytes) => BufferPool.Shared.Rent(bytes);
+    internal static NativeBuffer Rent(long bytes) => MemoryPlan.Pool.Rent(bytes);
 
     internal NativeBuffer AddReference()
     {

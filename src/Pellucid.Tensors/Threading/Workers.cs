@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pellucid.Tensors.Memory;
 
 namespace Pellucid.Tensors.Threading;
 
@@ -23,6 +24,11 @@ internal static class Workers
     /// <inheritdoc cref="WorkerPool.For{TState}"/>
     internal static void For<TState>(int parts, TState state, Action<int, TState> body)
     {
+        if (MemoryPlan.Current is not null)
+        {
+            return;
+        }
+
         if (parts == 1)
         {
             body(0, state);

@@ -18,6 +18,15 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task Generate_WeightsBf16_TellsAStoryFromRoundedWeights()
+    {
+        JsonElement rounded = await Invocation.JsonOfAsync("generate", "stories260k", "", "--max-tokens", "30", "--weights", "bf16");
+        Assert.StartsWith("Once upon a time, there was a little", rounded.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "--weights 'i4' is not f32 or bf16.", await Invocation.FailureOfAsync(2, "generate", "stories260k", "x", "--weights", "i4"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_Prompt_GivesTheContinuationAlone()
     {
         JsonElement json = await Invocation.JsonOfAsync("generate", "stories260k", "Once upon a time", "--max-tokens", "8");

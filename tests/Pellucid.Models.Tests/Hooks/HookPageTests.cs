@@ -32,27 +32,39 @@ public sealed class HookPageTests
             the forward pass and the tests work too; `{L}` is the number of a block, from 0. A name that a model does not have is an error
             with the nearest names.
 
-            | name | shape | what it holds |
-            |---|---|---|
+            | name | shape | in | what it holds |
+            |---|---|---|---|
 
             """.ReplaceLineEndings("\n"));
-        foreach ((string name, string axes, string description) in HookTable.Declaration)
+        foreach ((string name, string axes, HookPresence presence, string description) in HookTable.Declaration)
         {
-            page.Append($"| `{name}` | [{axes.Replace("one", "1", StringComparison.Ordinal).Replace(" ", ", ", StringComparison.Ordinal)}] | {description} |\n");
+            page.Append($"| `{name}` | [{axes.Replace("one", "1", StringComparison.Ordinal).Replace(" ", ", ", StringComparison.Ordinal)}] | {In(presence)} | {description} |\n");
         }
 
         page.Append(
             """
 
-            The order is that in which a run makes them. `kv_head` counts the key and value heads, which grouped queries share. Rotary embedding turns
+            "In" says which networks have an activation: those with rotary positions and a gated MLP are Llama's kind, those with learned
+            positions and a plain MLP GPT-2's. The order is that in which a run makes them. `kv_head` counts the key and value heads, which grouped queries share. Rotary embedding turns
             the pairs (i, i + d_head/2) of a head; the rows of checkpoints that turn neighbouring pairs are put into this order when they are read,
             so `hook_q`, `hook_k`, `hook_rot_q` and `hook_rot_k` of such a model are permuted against its own code.
+
+            `hook_normalized` is the scaled value before the norm's weight and bias: x / scale of a root-mean-square norm, (x − mean) / scale of a layer
+            norm. `hook_attn_out` and `hook_mlp_out` hold the biases of their output matrices; `hook_result`, of single heads, does not.
 
             In scores and patterns the keys after a query are masked, and stay so whatever an intervention does to them.
 
             """.ReplaceLineEndings("\n"));
         return page.ToString();
     }
+
+    private static string In(HookPresence presence) => presence switch
+    {
+        HookPresence.RotaryPositions => "rotary positions",
+        HookPresence.LearnedPositions => "learned positions",
+        HookPresence.GatedMlp => "gated MLPs",
+        _ => "all",
+    };
 
     /// <summary>The folder of the solution, found from the built test: paths in a deterministic build are not this machine's.</summary>
     private static string Root()

@@ -49,6 +49,7 @@ public sealed class HookTableTests
             Assert.True(Stories.Model260K.Hooks.Contains((string)method.Invoke(null, [3])!), method.Name);
         }
 
+        Assert.False(Stories.Model260K.Hooks.Contains(Hook.PosEmbed));
         string[] constants = [Hook.Embed, Hook.FinalScale, Hook.FinalNormalized];
         Assert.All(constants, name => Assert.True(Stories.Model260K.Hooks.Contains(name)));
     }

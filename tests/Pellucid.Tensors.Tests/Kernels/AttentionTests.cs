@@ -5,39 +5,85 @@ namespace Pellucid.Tensors.Tests.Kernels;
 
 public sealed unsafe class AttentionTests
 {
+    /// <summary>Sizes that are multiples of nothing, and each of grouped queries, cache, window and cap with and without the others.</summary>
+    private static readonly AttentionArguments[] Cases =
+    [
+        Case(1, 1, 1, 1, 1, 8, 0), Case(2, 1, 37, 4, 2, 8, 36), Case(1, 2, 50, 2, 1, 20, 48), Case(1, 1, 300, 6, 6, 48, 299),
+        Case(2, 17, 17, 4, 4, 8, 0), Case(1, 9, 30, 4, 2, 5, 21), Case(1, 70, 70, 2, 2, 48, 0), Case(3, 10, 49, 6, 2, 64, 39),
+        Case(1, 13, 100, 2, 2, 128, 87), Case(2, 11, 23, 3, 1, 16, 0, causal: false), Case(1, 1, 33, 3, 3, 33, 0, causal: false),
+        Case(16, 12, 12, 2, 2, 24, 0), Case(1, 3, 8, 1, 1, 8, 0), Case(1, 8, 4, 1, 1, 1, 0), Case(1, 150, 150, 1, 1, 64, 0),
+        Case(1, 49, 310, 2, 1, 12, 261), Case(1, 96, 131, 1, 1, 31, 0, causal: false), Case(1, 300, 300, 1, 1, 7, 0),
+        Case(1, 70, 70, 2, 2, 20, 0, window: 1), Case(1, 150, 150, 2, 1, 17, 0, window: 5), Case(1, 60, 333, 1, 1, 9, 273, window: 100),
+        Case(1, 1, 50, 2, 1, 20, 49, window: 7), Case(2, 2, 50, 2, 2, 64, 48, window: 64), Case(1, 190, 190, 1, 1, 8, 0, window: 48),
+        Case(1, 51, 51, 2, 1, 16, 0, cap: 2), Case(1, 1, 40, 2, 1, 8, 39, cap: 0.5f), Case(1, 99, 140, 1, 1, 24, 41, window: 33, cap: 1),
+        Case(1, 60, 60, 1, 1, 8, 0, causal: false, window: 20), Case(2, 5, 5, 2, 1, 3, 0, causal: false, cap: 3),
+    ];
+
     [Theory]
     [ClassData(typeof(InstructionSets))]
     public void Run_EveryShape_MatchesReference(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);
-        (int Batch, int Queries, int Keys, int Heads, int KeyHeads, int Size, int Offset, bool Causal)[] cases =
-        [
-            (1, 1, 1, 1, 1, 8, 0, true), (2, 1, 37, 4, 2, 8, 36, true), (1, 2, 50, 2, 1, 20, 48, true), (1, 1, 300, 6, 6, 48, 299, true),
-            (2, 17, 17, 4, 4, 8, 0, true), (1, 9, 30, 4, 2, 5, 21, true), (1, 70, 70, 2, 2, 48, 0, true), (3, 10, 49, 6, 2, 64, 39, true),
-            (1, 13, 100, 2, 2, 128, 87, true), (2, 11, 23, 3, 1, 16, 0, false), (1, 1, 33, 3, 3, 33, 0, false),
-            (16, 12, 12, 2, 2, 24, 0, true),
-            (1, 3, 8, 1, 1, 8, 0, true), (1, 8, 4, 1, 1, 1, 0, true),
-        ];
-        for (int index = 0; index < cases.Length; index++)
+        for (int index = 0; index < Cases.Length; index++)
         {
-            (int batch, int queries, int keys, int heads, int keyHeads, int size, int offset, bool causal) = cases[index];
-            Check(batch, queries, keys, heads, keyHeads, size, offset, causal, index);
+            new AttentionCase(Cases[index], index).CheckForward();
         }
     }
 
     [Theory]
     [ClassData(typeof(InstructionSets))]
-    public void Run_AnyThreadCount_GivesTheSameBits(InstructionSet set)
+    public void Gradient_EveryShape_MatchesReference(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);
-        Guarded first = new(0);
+        for (int index = 0; index < Cases.Length; index++)
+        {
+            new AttentionCase(Cases[index], index).CheckGradient();
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void RunAndGradient_AnyThreadCount_GiveTheSameBits(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        float[] first = [];
         foreach (int threads in new[] { 1, 2, 3 })
         {
             using WorkerPool pool = new(threads);
             using IDisposable use = Workers.Use(pool);
-            Guarded z = Check(2, 150, 150, 4, 2, 24, 0, true, 9);
-            first = threads == 1 ? z : first;
-            Assert.True(first.Span.SequenceEqual(z.Span), $"{threads} threads");
+            AttentionCase checkedCase = new(Case(2, 150, 150, 4, 2, 24, 0), 9);
+            float[] bits = [.. checkedCase.CheckForward().Span, .. checkedCase.CheckGradient()];
+            first = threads == 1 ? bits : first;
+            Assert.Equal(first, bits);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Run_ScoresFarApart_DoNotOverflow(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+
+        // Later blocks of keys have far larger scores than earlier ones, and the other way round.
+        const int Count = 300;
+        foreach (float sign in new[] { 1f, -1f })
+        {
+            Guarded q = new(Count), k = new(Count), v = new(Count), z = new(Count);
+            for (int index = 0; index < Count; index++)
+            {
+                (q.Span[index], k.Span[index], v.Span[index]) = (1, sign * index * 5, index);
+            }
+
+            AttentionArguments arguments = Case(1, Count, Count, 1, 1, 1, 0);
+            AttentionKernel.Run(arguments with { Q = q.Pointer, K = k.Pointer, V = v.Pointer, Z = z.Pointer, Scale = 1 });
+
+            // The neighbours of the largest score weigh e^-5 and its powers.
+            double share = Math.Exp(-5) / (1 - Math.Exp(-5));
+            double[] expected = [.. Enumerable.Range(0, Count).Select(index => sign > 0 ? index - share : share)];
+            for (int index = 20; index < Count; index++)
+            {
+                Assert.Equal(expected[index], z.Span[index], 1e-4); // of values up to 300
+            }
         }
     }
 
@@ -126,17 +172,10 @@ public sealed unsafe class AttentionTests
         }
     }
 
-    private static Guarded Check(int batch, int queries, int keys, int heads, int keyHeads, int size, int offset, bool causal, int seed)
-    {
-        Guarded q = Guarded.Random(batch * queries * heads * size, seed, 3), z = new(q.Length);
-        Guarded k = Guarded.Random(batch * keys * keyHeads * size, seed + 1), v = Guarded.Random(k.Length, seed + 2);
-        float scale = 1 / MathF.Sqrt(size);
-        AttentionArguments arguments = new()
+    private static AttentionArguments Case(
+        int batch, int queries, int keys, int heads, int keyHeads, int size, int offset, bool causal = true, int window = 0, float cap = 0) =>
+        new()
         {
-            Q = q.Pointer,
-            K = k.Pointer,
-            V = v.Pointer,
-            Z = z.Pointer,
             StridesQ = HeadStrides.Contiguous(queries, heads, size),
             StridesK = HeadStrides.Contiguous(keys, keyHeads, size),
             StridesV = HeadStrides.Contiguous(keys, keyHeads, size),
@@ -147,25 +186,10 @@ public sealed unsafe class AttentionTests
             Heads = heads,
             KeyHeads = keyHeads,
             Size = size,
-            Scale = scale,
+            Scale = 1 / MathF.Sqrt(size),
             Causal = causal,
             QueryOffset = offset,
+            Window = window,
+            SoftCap = cap,
         };
-        AttentionKernel.Run(arguments);
-
-        double[] qs = q.Doubles, ks = k.Doubles, vs = v.Doubles, expected = new double[z.Length];
-        for (int vector = 0; vector < batch * queries * heads; vector++)
-        {
-            int head = vector % heads, query = vector / heads % queries, item = vector / heads / queries;
-            int at = ((item * keys * keyHeads) + (head / (heads / keyHeads))) * size;
-            int seen = causal ? Math.Min(keys, offset + query + 1) : keys;
-            Reference.Attend<double>(
-                qs.AsSpan(vector * size, size), ks.AsSpan(at), vs.AsSpan(at), keyHeads * size, seen, scale,
-                expected.AsSpan(vector * size, size));
-        }
-
-        // Scores of size up to 3·sqrt(d) carry some 1e-6 of rounding, which the exponential makes relative; values are below 1.
-        z.AssertClose(expected, 0, 4e-6);
-        return z;
-    }
 }

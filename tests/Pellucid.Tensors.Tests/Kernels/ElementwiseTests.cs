@@ -26,6 +26,13 @@ public sealed unsafe class ElementwiseTests
         Check(Elementwise.Relu, Reference.Relu, 3, 0, 0);
         Check(Elementwise.Gelu, Reference.Gelu, 6, 4 * Ulp, 2e-7); // erfc by a fit of 1.2e-7 relative
         Check(Elementwise.GeluTanh, Reference.GeluTanh, 6, 4 * Ulp, 2e-7);
+        Check(Elementwise.Tanh, double.Tanh, 0.7f, 3 * Ulp, 0);
+        Check(Elementwise.Tanh, double.Tanh, 10, 3 * Ulp, 0);
+        Check((x, y, n) => Elementwise.SoftCap(x, 5, y, n), x => 5 * Math.Tanh(x / 5), 20, 5 * Ulp, 0);
+        Check(Elementwise.Sqrt, Math.Sqrt, 9, Ulp, 0);
+        Check(Elementwise.Square, x => x * x, 9, Ulp, 0);
+        Check(Elementwise.Abs, Math.Abs, 9, 0, 0);
+        Check((x, y, n) => Elementwise.Clamp(x, -1, 2, y, n), x => Math.Clamp(x, -1, 2), 3, 0, 0);
         Check((x, y, n) => Elementwise.Scale(x, 0.3f, y, n), x => x * 0.3f, 5, Ulp, 0);
         Check((x, y, n) => Elementwise.AddScalar(x, 0.3f, y, n), x => x + 0.3f, 5, Ulp, 0);
     }
@@ -40,6 +47,8 @@ public sealed unsafe class ElementwiseTests
         Check(Elementwise.Multiply, (x, y) => x * y, Ulp);
         Check(Elementwise.Divide, (x, y) => x / y, Ulp);
         Check(Elementwise.SwiGlu, Reference.SwiGlu, 4 * Ulp);
+        Check(Elementwise.GeGlu, (gate, up) => Reference.Gelu(gate) * up, 4 * Ulp, 2e-7);
+        Check(Elementwise.GeGluTanh, (gate, up) => Reference.GeluTanh(gate) * up, 4 * Ulp, 2e-7);
         Check(
             (x, y, z, n) =>
             {
@@ -66,6 +75,24 @@ public sealed unsafe class ElementwiseTests
         double[] expected = x.Doubles;
         Reference.Map<double>(expected, expected, double.Exp);
         y.AssertClose(expected, 2 * Ulp, 0);
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Log_WholeRange_IsWithinTwoUlp(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        Guarded x = new(30001), y = new(30001);
+        for (int index = 0; index < x.Length; index++)
+        {
+            x.Span[index] = MathF.Exp(-100f + (188f * index / x.Length)); // subnormal numbers too
+        }
+
+        (x.Span[0], x.Span[1], x.Span[2], x.Span[3], x.Span[4]) = (0, -1, float.PositiveInfinity, float.NaN, 1);
+        Elementwise.Log(x.Pointer, y.Pointer, x.Length);
+        double[] expected = x.Doubles;
+        Reference.Map<double>(expected, expected, double.Log);
+        y.AssertClose(expected, 2 * Ulp, 1e-7);
     }
 
     [Theory]

@@ -60,6 +60,15 @@ internal sealed unsafe class Guarded
         AssertGuards();
     }
 
+    /// <summary>Pointers keep no array alive: say here that a kernel has done with these.</summary>
+    internal static void KeepAlive(params ReadOnlySpan<Guarded> arrays)
+    {
+        foreach (Guarded array in arrays)
+        {
+            GC.KeepAlive(array);
+        }
+    }
+
     internal void AssertGuards()
     {
         for (int index = 0; index < Margin; index++)

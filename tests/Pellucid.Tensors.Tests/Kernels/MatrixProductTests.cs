@@ -57,6 +57,7 @@ public sealed unsafe class MatrixProductTests
             Reference.MatrixProduct<double>(a.Doubles, transposeA, b.Doubles, transposeB, expected, m, n, k, accumulate);
             MatrixProduct.Multiply(
                 a.Pointer, transposeA ? m : k, transposeA, b.Pointer, transposeB ? k : n, transposeB, c.Pointer, n, m, n, k, accumulate);
+            Guarded.KeepAlive(a, b);
             c.AssertClose(expected, 0, Tolerance(k));
         }
     }
@@ -78,6 +79,7 @@ public sealed unsafe class MatrixProductTests
         }
 
         Assert.True(together.Span.SequenceEqual(alone.Span));
+        Guarded.KeepAlive(a, b, bias);
     }
 
     [Theory]
@@ -103,6 +105,8 @@ public sealed unsafe class MatrixProductTests
 
             Assert.True(first.Span.SequenceEqual(c.Span), $"{threads} threads");
         }
+
+        Guarded.KeepAlive(a, b);
     }
 
     [Fact]
@@ -131,6 +135,7 @@ public sealed unsafe class MatrixProductTests
             left, false, weights.Doubles, true, expected, rows, columns, depth, accumulate,
             withBias ? bias.Doubles : default(ReadOnlySpan<double>));
         MatrixProduct.Multiply(a.Pointer, strideA, rows, packed, c.Pointer, strideC, accumulate, withBias ? bias.Pointer : null);
+        Guarded.KeepAlive(a, bias);
         for (int row = 0; row < rows; row++)
         {
             expected.AsSpan(row * columns, columns).CopyTo(before.AsSpan(row * strideC));

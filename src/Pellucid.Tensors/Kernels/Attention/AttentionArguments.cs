@@ -1,8 +1,8 @@
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// z [batch, queries, heads, size] = softmax(scale · q·k) v, for q [batch, queries, heads, size] and k and v [batch, keys, key heads,
-/// size]. Heads share key heads in groups of heads / key heads.
+/// z [batch, queries, heads, size] = softmax(cap(scale · q·k)) v, for q [batch, queries, heads, size] and k and v [batch, keys, key heads,
+/// size]. Heads share key heads in groups of heads / key heads. Every query sees at least one key.
 /// </summary>
 internal unsafe struct AttentionArguments
 {
@@ -30,6 +30,17 @@ internal unsafe struct AttentionArguments
     /// <summary>The position of the first query among the keys, at least 0.</summary>
     internal int QueryOffset;
 
-    /// <summary>Keys that a query sees.</summary>
+    /// <summary>
+    /// How many keys up to its own position a query sees at most (sliding window; Beltagy et al. 2020, arXiv:2004.05150); 0 for all.
+    /// </summary>
+    internal int Window;
+
+    /// <summary>Scores s become cap · tanh(s / cap) (Gemma Team 2024, arXiv:2408.00118); 0 for no cap.</summary>
+    internal float SoftCap;
+
+    /// <summary>The first key that a query sees.</summary>
+    internal readonly int First(int query) => Window > 0 ? (int)Math.Clamp((long)QueryOffset + query + 1 - Window, 0, Keys) : 0;
+
+    /// <summary>The end of the keys that a query sees.</summary>
     internal readonly int Seen(int query) => Causal ? (int)Math.Min(Keys, (long)QueryOffset + query + 1) : Keys;
 }

@@ -29,11 +29,16 @@ internal readonly unsafe struct AttentionRows(AttentionArguments arguments) : IR
             long head = item % _arguments.Heads;
             int query = (int)(item / _arguments.Heads % _arguments.Queries);
             long batch = item / _arguments.Heads / _arguments.Queries;
-            int seen = _arguments.Seen(query);
+            int first = _arguments.First(query), seen = _arguments.Seen(query) - first;
             float* q = _arguments.Q + _arguments.StridesQ.Offset(batch, query, head);
-            float* k = _arguments.K + _arguments.StridesK.Offset(batch, 0, head / group);
-            float* v = _arguments.V + _arguments.StridesV.Offset(batch, 0, head / group);
+            float* k = _arguments.K + _arguments.StridesK.Offset(batch, first, head / group);
+            float* v = _arguments.V + _arguments.StridesV.Offset(batch, first, head / group);
             Score<TSimd, TVector>(q, k, seen, scores);
+            if (_arguments.SoftCap != 0)
+            {
+                new UnaryKernel<SoftCapOperation>(new(_arguments.SoftCap), scores, scores).Run<TSimd, TVector>(0, seen);
+            }
+
             float sum = Softmax.Exponentials<TSimd, TVector>(scores, scores, seen);
             float* z = _arguments.Z + _arguments.StridesZ.Offset(batch, query, head);
             for (int index = 0; index < size; index += TSimd.Width)

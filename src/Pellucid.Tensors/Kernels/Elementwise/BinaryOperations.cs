@@ -42,16 +42,6 @@ internal readonly struct DivideOperation : IBinaryOperation
         TSimd.Divide(x, y);
 }
 
-/// <summary>silu(x) · y.</summary>
-internal readonly struct SwiGluOperation : IBinaryOperation
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TVector Apply<TSimd, TVector>(TVector x, TVector y)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct =>
-        TSimd.Multiply(VectorMath<TSimd, TVector>.Silu(x), y);
-}
-
 /// <summary>x · factor + y.</summary>
 internal readonly struct AddScaledOperation(float factor) : IBinaryOperation
 {

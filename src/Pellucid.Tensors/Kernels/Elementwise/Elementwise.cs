@@ -4,7 +4,7 @@ namespace Pellucid.Tensors.Kernels;
 /// Functions of one or two elements at a time over <c>length</c> contiguous floats, and of rows with a vector or with one number a row. A
 /// result may be written over an operand of the same shape.
 /// </summary>
-internal static unsafe class Elementwise
+internal static unsafe partial class Elementwise
 {
     private const int CostOfExp = 4;
 
@@ -25,6 +25,29 @@ internal static unsafe class Elementwise
 
     /// <summary>The tanh approximation of GELU, as GPT-2 uses it.</summary>
     internal static void GeluTanh(float* x, float* y, long length) => Unary<GeluTanhOperation>(default, x, y, length, CostOfExp);
+
+    /// <summary>tanh x, to 3 ulp.</summary>
+    internal static void Tanh(float* x, float* y, long length) => Unary<TanhOperation>(default, x, y, length, CostOfExp);
+
+    /// <summary>The soft cap c · tanh(x / c), which stays within ±c; c is above 0.</summary>
+    internal static void SoftCap(float* x, float cap, float* y, long length) =>
+        Unary(new SoftCapOperation(cap), x, y, length, CostOfExp);
+
+    /// <summary>The natural logarithm.</summary>
+    internal static void Log(float* x, float* y, long length) => Unary<LogOperation>(default, x, y, length, CostOfExp);
+
+    /// <summary>√x.</summary>
+    internal static void Sqrt(float* x, float* y, long length) => Unary<SqrtOperation>(default, x, y, length);
+
+    /// <summary>x².</summary>
+    internal static void Square(float* x, float* y, long length) => Binary<MultiplyOperation>(default, x, x, y, length);
+
+    /// <summary>|x|.</summary>
+    internal static void Abs(float* x, float* y, long length) => Unary<AbsOperation>(default, x, y, length);
+
+    /// <summary>x, or the bound that it lies beyond.</summary>
+    internal static void Clamp(float* x, float low, float high, float* y, long length) =>
+        Unary(new ClampOperation(low, high), x, y, length);
 
     /// <summary>y = x · factor.</summary>
     internal static void Scale(float* x, float factor, float* y, long length) => Unary(new ScaleOperation(factor), x, y, length);
@@ -50,7 +73,15 @@ internal static unsafe class Elementwise
 
     /// <summary>y = silu(gate) · up.</summary>
     internal static void SwiGlu(float* gate, float* up, float* y, long length) =>
-        Binary<SwiGluOperation>(default, gate, up, y, length, CostOfExp);
+        Binary<GatedOperation<SiluOperation>>(default, gate, up, y, length, CostOfExp);
+
+    /// <summary>y = gelu(gate) · up, with the exact GELU.</summary>
+    internal static void GeGlu(float* gate, float* up, float* y, long length) =>
+        Binary<GatedOperation<GeluOperation>>(default, gate, up, y, length, CostOfExp);
+
+    /// <summary>y = gelu(gate) · up, with the tanh approximation of GELU.</summary>
+    internal static void GeGluTanh(float* gate, float* up, float* y, long length) =>
+        Binary<GatedOperation<GeluTanhOperation>>(default, gate, up, y, length, CostOfExp);
 
     /// <summary>z [rows, width] = x [rows, width] + vector [width].</summary>
     internal static void AddRowVector(float* x, float* vector, float* z, long rows, int width) =>

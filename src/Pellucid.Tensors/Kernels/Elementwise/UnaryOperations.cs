@@ -85,3 +85,63 @@ internal readonly struct AddScalarOperation(float addend) : IUnaryOperation
         where TVector : struct =>
         TSimd.Add(x, TSimd.Broadcast(addend));
 }
+
+/// <summary>tanh x.</summary>
+internal readonly struct TanhOperation : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct =>
+        VectorMath<TSimd, TVector>.Tanh(x);
+}
+
+/// <summary>cap · tanh(x / cap).</summary>
+internal readonly struct SoftCapOperation(float cap) : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct =>
+        TSimd.Multiply(VectorMath<TSimd, TVector>.Tanh(TSimd.Multiply(x, TSimd.Broadcast(1 / cap))), TSimd.Broadcast(cap));
+}
+
+/// <summary>The natural logarithm.</summary>
+internal readonly struct LogOperation : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct =>
+        VectorMath<TSimd, TVector>.Log(x);
+}
+
+/// <summary>√x.</summary>
+internal readonly struct SqrtOperation : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct =>
+        TSimd.Sqrt(x);
+}
+
+/// <summary>|x|.</summary>
+internal readonly struct AbsOperation : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct =>
+        TSimd.Abs(x);
+}
+
+/// <summary>min(max(x, low), high), NaN for NaN.</summary>
+internal readonly struct ClampOperation(float low, float high) : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Apply<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct =>
+        TSimd.Min(TSimd.Broadcast(high), TSimd.Max(TSimd.Broadcast(low), x));
+}

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
 /// Elementary functions of a vector. <see cref="Exp"/> reduces to r in ±ln 2 / 2 and uses the degree-6 polynomial of Cephes' expf (Moshier
-/// 1992); the complementary error function is the Chebyshev fit of Press et al. (Numerical Recipes, erfcc), 1.2e-7 relative.
+/// 1992), <see cref="Tanh"/> is their tanhf; the complementary error function is the Chebyshev fit of Press et al. (Numerical Recipes, erfcc), 1.2e-7 relative.
 /// </summary>
 internal static class VectorMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
@@ -42,6 +43,42 @@ internal static class VectorMath<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Silu(TVector x) =>
         TSimd.Divide(x, TSimd.Add(TSimd.Broadcast(1f), Exp(TSimd.Subtract(TSimd.Broadcast(0f), x))));
+
+    /// <summary>
+    /// tanh x: an odd polynomial up to 0.625, where 1 - 2 / (e^2x + 1) would lose its digits, and that beyond.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Tanh(TVector x)
+    {
+        TVector one = TSimd.Broadcast(1f), two = TSimd.Broadcast(2f), zero = TSimd.Broadcast(0f);
+        TVector size = TSimd.Abs(x);
+        TVector square = TSimd.Multiply(x, x);
+        TVector p = TSimd.MultiplyAdd(square, TSimd.Broadcast(-5.70498872745e-3f), TSimd.Broadcast(2.06390887954e-2f));
+        p = TSimd.MultiplyAdd(square, p, TSimd.Broadcast(-5.37397155531e-2f));
+        p = TSimd.MultiplyAdd(square, p, TSimd.Broadcast(1.33314422036e-1f));
+        p = TSimd.MultiplyAdd(square, p, TSimd.Broadcast(-3.33332819422e-1f));
+        TVector near = TSimd.MultiplyAdd(TSimd.Multiply(square, p), x, x);
+        TVector far = TSimd.Subtract(one, TSimd.Divide(two, TSimd.Add(Exp(TSimd.Multiply(size, two)), one)));
+        far = TSimd.SelectGreater(zero, x, TSimd.Subtract(zero, far), far);
+        return TSimd.SelectGreater(size, TSimd.Broadcast(0.625f), far, near);
+    }
+
+    /// <summary>The natural logarithm, by .NET's own vector form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Log(TVector x)
+    {
+        if (typeof(TVector) == typeof(Vector512<float>))
+        {
+            return Unsafe.BitCast<Vector512<float>, TVector>(Vector512.Log(Unsafe.BitCast<TVector, Vector512<float>>(x)));
+        }
+
+        if (typeof(TVector) == typeof(Vector256<float>))
+        {
+            return Unsafe.BitCast<Vector256<float>, TVector>(Vector256.Log(Unsafe.BitCast<TVector, Vector256<float>>(x)));
+        }
+
+        return Unsafe.BitCast<Vector128<float>, TVector>(Vector128.Log(Unsafe.BitCast<TVector, Vector128<float>>(x)));
+    }
 
     /// <summary>
     /// The distribution function of the standard normal, Φ(x) = erfc(-x / √2) / 2; accurate relative to Φ in the lower tail too.

@@ -4,127 +4,154 @@ using Pellucid.Tensors.Threading;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
-/// The product of many rows, blocked for the caches (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): a
-/// part is a block of C; for each block of k it packs its rows of A into the thread's own buffer, then runs over panels of B and, within
-/// each, panels of A.
+/// The product of several rows, blocked for the caches (Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication"): A
+/// is packed once; a part is a block of C, which for each block of k runs over panels of B and, within each, panels of A. Departure: the
+/// packed A is shared by all threads, and a block of C is only as wide as a part should be long.
 /// </summary>
-internal readonly unsafe struct BlockedProduct : IRangeKernel
+internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
+    where TStorage : struct, IPanelStorage
 {
+    private const int Width = PackedMatrix.PanelWidth;
+
+    /// <summary>A panel of B of this depth, and the rows of A of a block, fit the second-level cache together.</summary>
     private const int DepthBlock = 768;
-    private const int MostRows = 192;
-    private const int MostColumns = 768;
-    private const int FewestRows = 32;
-    private const int FewestColumns = 96;
-    private const int WantedParts = 12;
-    private const double LeastWork = 1 << 18; // multiply-adds worth sharing: some four microseconds
+
+    /// <summary>k is cut here so that the packed A stays small; each cut adds a reading of C.</summary>
+    private const int DepthChunk = 4 * DepthBlock;
+
+    /// <summary>Floats of packed A at a time: 16 MB.</summary>
+    private const int MostPacked = 4 << 20;
 
     private readonly ProductArguments _arguments;
-    private readonly int _rowBlock;
-    private readonly int _columnBlock;
+    private readonly ProductBlocks _blocks;
+    private readonly float* _packed;
+    private readonly int _depthBlock;
+    private readonly int _firstK;
+    private readonly int _chunk;
 
-    private BlockedProduct(ProductArguments arguments)
+    private BlockedProduct(in ProductArguments arguments, in ProductBlocks blocks, float* packed, int firstK, int chunk, int depthBlock)
     {
         _arguments = arguments;
-        _rowBlock = RoundUp(Math.Min(MostRows, arguments.Rows), Tile.PanelRows);
-        _columnBlock = RoundUp(Math.Min(MostColumns, arguments.Columns), PackedMatrix.PanelWidth);
-
-        // Smaller blocks while there are too few for the processors to share and each is still worth handing out. Cutting rows makes B be
-        // read
-        // again, cutting columns makes A be packed again, which costs more.
-        while (Parts < WantedParts && Work > LeastWork)
-        {
-            if (_rowBlock > FewestRows && (_rowBlock > _columnBlock / 4 || _columnBlock <= FewestColumns))
-            {
-                _rowBlock = RoundUp(_rowBlock / 2, Tile.PanelRows);
-            }
-            else if (_columnBlock > FewestColumns)
-            {
-                _columnBlock = RoundUp(_columnBlock / 2, PackedMatrix.PanelWidth);
-            }
-            else
-            {
-                break;
-            }
-        }
-
-        // Blocks of equal size, in whole panels, so that no thread waits for another's larger one.
-        _rowBlock = RoundUp((int)((arguments.Rows + RowBlocks - 1) / RowBlocks), Tile.PanelRows);
+        _blocks = blocks;
+        _packed = packed;
+        _firstK = firstK;
+        _chunk = chunk;
+        _depthBlock = depthBlock;
     }
 
-    private long RowBlocks => ((long)_arguments.Rows + _rowBlock - 1) / _rowBlock;
-
-    private long ColumnBlocks => ((long)_arguments.Columns + _columnBlock - 1) / _columnBlock;
-
-    private long Parts => RowBlocks * ColumnBlocks;
-
-    private double Work => (double)Math.Min(_rowBlock, _arguments.Rows) * Math.Min(_columnBlock, _arguments.Columns) * _arguments.Depth;
-
-    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
-
-    internal static void Run(in ProductArguments arguments)
+    internal static void Run(in ProductArguments all)
     {
-        BlockedProduct kernel = new(arguments);
-        double total = (double)arguments.Rows * arguments.Columns * arguments.Depth;
-        Dispatch.Run(kernel, kernel.Parts, total < LeastWork ? long.MaxValue : Math.Max(1, (long)(LeastWork / 2 / kernel.Work)));
+        ProductArguments arguments = all;
+        int depthBlock = arguments.Rows <= Tile.PanelRows ? DepthChunk : DepthBlock; // a single panel of A is read once in any case
+        int deepest = Math.Min(arguments.Depth, DepthChunk);
+        int most = Math.Max(1, MostPacked / Tile.PanelRows / Math.Max(1, deepest)) * Tile.PanelRows;
+        for (int row = 0; row < all.Rows; row += most)
+        {
+            arguments.Rows = Math.Min(most, all.Rows - row);
+            arguments.A = all.A + (row * all.StrideRow);
+            arguments.C = all.C + (row * all.StrideC);
+            ProductBlocks blocks = new(arguments.Rows, arguments.Columns, deepest);
+            float* packed = Scratch.Rent(0, PackedLength(arguments.Rows, deepest));
+            int k = 0;
+            do
+            {
+                int chunk = Math.Min(DepthChunk, arguments.Depth - k);
+                RowPacking.Run(
+                    arguments.A + (k * arguments.StrideDepth), arguments.StrideRow, arguments.StrideDepth, arguments.Rows, chunk, depthBlock,
+                    packed);
+                BlockedProduct<TStorage> kernel = new(arguments, blocks, packed, k, chunk, depthBlock);
+                Dispatch.Run(kernel, blocks.Count, blocks.Small ? long.MaxValue : 1);
+                k += DepthChunk;
+            }
+            while (k < arguments.Depth);
+        }
     }
+
+    /// <summary>The whole product on the calling thread, its A packed into <paramref name="packed"/>.</summary>
+    internal static void RunHere<TSimd, TVector>(in ProductArguments arguments, float* packed)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int deepest = Math.Min(arguments.Depth, DepthChunk);
+        ProductBlocks blocks = new(arguments.Rows, arguments.Columns, deepest);
+        int k = 0;
+        do
+        {
+            int chunk = Math.Min(DepthChunk, arguments.Depth - k);
+            new RowPacking(
+                arguments.A + (k * arguments.StrideDepth), arguments.StrideRow, arguments.StrideDepth, arguments.Rows, chunk, DepthBlock, packed)
+                .Run<TSimd, TVector>(0, ProductBlocks.CeilingDivide(arguments.Rows, Tile.PanelRows));
+            new BlockedProduct<TStorage>(arguments, blocks, packed, k, chunk, DepthBlock).Run<TSimd, TVector>(0, blocks.Count);
+            k += DepthChunk;
+        }
+        while (k < arguments.Depth);
+    }
+
+    /// <summary>Floats of A packed.</summary>
+    internal static long PackedLength(int rows, int depth) =>
+        (long)ProductBlocks.CeilingDivide(rows, Tile.PanelRows) * Tile.PanelRows * depth;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TSimd, TVector>(long start, long end)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        long columnBlocks = ColumnBlocks;
         for (long part = start; part < end; part++)
         {
-            int row = (int)(part / columnBlocks * _rowBlock);
-            int column = (int)(part % columnBlocks * _columnBlock);
-            int rows = Math.Min(_rowBlock, _arguments.Rows - row);
-            int columns = Math.Min(_columnBlock, _arguments.Columns - column);
+            int row = (int)(part / _blocks.ColumnCount) * _blocks.Rows;
+            int column = (int)(part % _blocks.ColumnCount) * _blocks.Columns;
+            int rows = Math.Min(_blocks.Rows, _arguments.Rows - row);
+            int columns = Math.Min(_blocks.Columns, _arguments.Columns - column);
             int k = 0;
             do
             {
-                Block<TSimd, TVector>(row, rows, column, columns, k, Math.Min(DepthBlock, _arguments.Depth - k));
-                k += DepthBlock;
+                Block<TSimd, TVector>(row, rows, column, columns, k, Math.Min(_depthBlock, _chunk - k));
+                k += _depthBlock;
             }
-            while (k < _arguments.Depth);
+            while (k < _chunk);
         }
     }
 
+    /// <summary>A block of C and a block of k, the latter counted from the chunk's first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Block<TSimd, TVector>(int firstRow, int rows, int firstColumn, int columns, int firstK, int depth)
+    private void Block<TSimd, TVector>(int firstRow, int rows, int firstColumn, int columns, int k, int depth)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        const int Width = PackedMatrix.PanelWidth;
-        float* packed = Scratch.Rent(0, (long)MostRows * DepthBlock);
-        float* a = _arguments.A + (firstRow * _arguments.StrideRow) + (firstK * _arguments.StrideDepth);
-        Packing.PackRows(a, _arguments.StrideRow, _arguments.StrideDepth, rows, depth, packed);
-        bool add = _arguments.Accumulate || firstK > 0;
-        float* bias = firstK == 0 ? _arguments.Bias : null;
+        float* a = _packed + PackedLength(_arguments.Rows, k) + ((nint)firstRow * depth);
+        bool add = _arguments.Accumulate || _firstK + k > 0;
+        float* bias = _firstK + k == 0 ? _arguments.Bias : null;
+        bool last = _firstK + k + depth >= _arguments.Depth;
+        Activation activation = last ? _arguments.Activation : Activation.None;
         for (int column = firstColumn; column < firstColumn + columns; column += Width)
         {
-            float* b = _arguments.Panels + ((nint)column * _arguments.Depth) + ((nint)firstK * Width);
+            byte* b = _arguments.Panels + ((((nint)column * _arguments.Depth) + ((nint)(_firstK + k) * Width)) * TStorage.Size);
             float* c = _arguments.C + (firstRow * _arguments.StrideC) + column;
             int width = Math.Min(Width, firstColumn + columns - column);
             float* panelBias = bias == null ? null : bias + column;
             for (int row = 0; row < rows; row += Tile.PanelRows)
             {
                 int count = Math.Min(Tile.PanelRows, rows - row);
-                PanelPair<TSimd, TVector>(
-                    packed + ((nint)row * depth), count, b, depth, c + (row * _arguments.StrideC), width, add, panelBias);
+                float* target = c + (row * _arguments.StrideC);
+                PanelPair<TSimd, TVector>(a + ((nint)row * depth), count, b, depth, target, width, add, panelBias);
+                if (activation != Activation.None)
+                {
+                    ProductEnd.Apply<TSimd, TVector>(activation, target, _arguments.StrideC, count, width);
+                }
             }
         }
     }
 
     /// <summary>One panel of A by one panel of B, in as many register tiles as the instruction set needs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void PanelPair<TSimd, TVector>(float* a, int rows, float* b, int depth, float* c, int width, bool add, float* bias)
+    private void PanelPair<TSimd, TVector>(float* a, int rows, byte* b, int depth, float* c, int width, bool add, float* bias)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
         for (int column = 0; column < width; column += 3 * TSimd.Width)
         {
             int count = Math.Min(3 * TSimd.Width, width - column);
+            byte* panel = b + (column * TStorage.Size);
             for (int row = 0; row < rows; row += TSimd.TileRows)
             {
                 int tileRows = Math.Min(TSimd.TileRows, rows - row);
@@ -132,13 +159,12 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
                 float* tileBias = bias == null ? null : bias + column;
                 if (count % TSimd.Width == 0)
                 {
-                    Tiles.Multiply<TSimd, TVector>(
-                        tileRows, count / TSimd.Width, a + row, b + column, PackedMatrix.PanelWidth, depth, target, _arguments.StrideC,
-                        add, tileBias);
+                    Tiles.Multiply<TSimd, TVector, TStorage>(
+                        tileRows, count / TSimd.Width, a + row, panel, Width, depth, target, _arguments.StrideC, add, tileBias);
                 }
                 else
                 {
-                    Edge<TSimd, TVector>(tileRows, count, a + row, b + column, depth, target, add, tileBias);
+                    Edge<TSimd, TVector>(tileRows, count, a + row, panel, depth, target, add, tileBias);
                 }
             }
         }
@@ -146,11 +172,10 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
 
     /// <summary>A tile with fewer columns than vectors have: computed in a buffer, whose first columns are C's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Edge<TSimd, TVector>(int rows, int count, float* a, float* b, int depth, float* c, bool add, float* bias)
+    private void Edge<TSimd, TVector>(int rows, int count, float* a, byte* b, int depth, float* c, bool add, float* bias)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        const int Width = PackedMatrix.PanelWidth;
         float* tile = stackalloc float[Tile.PanelRows * Width];
         float* tileBias = stackalloc float[Width];
         uint bytes = (uint)count * sizeof(float);
@@ -165,7 +190,7 @@ internal readonly unsafe struct BlockedProduct : IRangeKernel
         }
 
         int vectors = (count + TSimd.Width - 1) / TSimd.Width;
-        Tiles.Multiply<TSimd, TVector>(rows, vectors, a, b, Width, depth, tile, Width, add, bias == null ? null : tileBias);
+        Tiles.Multiply<TSimd, TVector, TStorage>(rows, vectors, a, b, Width, depth, tile, Width, add, bias == null ? null : tileBias);
         for (int row = 0; row < rows; row++)
         {
             Unsafe.CopyBlockUnaligned(c + (row * _arguments.StrideC), tile + (row * Width), bytes);

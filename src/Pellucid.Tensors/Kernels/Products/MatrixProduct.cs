@@ -6,22 +6,56 @@ namespace Pellucid.Tensors.Kernels;
 /// Matrix products. C is cut into tiles by its size alone, and every element is summed over k in order, so an element's bits depend
 /// neither on the number of threads nor on the number of rows in the batch.
 /// </summary>
-internal static unsafe class MatrixProduct
+internal static unsafe partial class MatrixProduct
 {
     /// <summary>
-    /// C [rows, outputs] = A [rows, inputs] · B [inputs, outputs] (+ C) (+ bias [outputs]). Rows of A and of C are
+    /// C [rows, outputs] = activation(A [rows, inputs] · B [inputs, outputs] (+ C) (+ bias [outputs])). Rows of A and of C are
     /// <paramref name="strideA"/> and <paramref name="strideC"/> floats apart; C must not overlap A. A null bias is none.
     /// </summary>
     internal static void Multiply(
-        float* a, nint strideA, int rows, PackedMatrix b, float* c, nint strideC, bool accumulate = false, float* bias = null)
+        float* a,
+        nint strideA,
+        int rows,
+        PackedMatrix b,
+        float* c,
+        nint strideC,
+        bool accumulate = false,
+        float* bias = null,
+        Activation activation = Activation.None)
     {
-        Multiply(a, strideA, 1, rows, b.Panels, b.Inputs, b.Outputs, c, strideC, accumulate, bias);
+        Run(new ProductArguments
+        {
+            A = a,
+            StrideRow = strideA,
+            StrideDepth = 1,
+            Rows = rows,
+            Depth = b.Inputs,
+            Columns = b.Outputs,
+            Panels = b.Data,
+            Storage = b.Storage,
+            C = c,
+            StrideC = strideC,
+            Accumulate = accumulate,
+            Bias = bias,
+            Activation = activation,
+        });
         GC.KeepAlive(b);
     }
 
     /// <summary>
+    /// C [rows, inputs] = A [rows, outputs] · Wᵀ (+ C) for the matrix W [inputs, outputs]: what a linear layer's input gets of its output's
+    /// gradient. The first call for a matrix makes its <see cref="PackedMatrix.Transposed"/> twin.
+    /// </summary>
+    internal static void MultiplyTransposed(
+        float* a, nint strideA, int rows, PackedMatrix w, float* c, nint strideC, bool accumulate = false)
+    {
+        Multiply(a, strideA, rows, w.Transposed, c, strideC, accumulate);
+        GC.KeepAlive(w);
+    }
+
+    /// <summary>
     /// C [m, n] = op(A) [m, k] · op(B) [k, n] (+ C), where op transposes on request; B is packed on the way. All are row-major as stored,
-    /// with rows a stride apart: a transposed A is stored [k, m], a transposed B [n, k].
+    /// with rows a stride apart: a transposed A is stored [k, m], a transposed B [n, k]. A weight's gradient is Xᵀ · dY: A transposed.
     /// </summary>
     internal static void Multiply(
         float* a,
@@ -40,9 +74,21 @@ internal static unsafe class MatrixProduct
         NativeBuffer panels = NativeBuffer.Rent(PackedMatrix.PackedLength(k, n) * sizeof(float));
         try
         {
-            float* packed = (float*)panels.Pointer;
-            PackedMatrix.PackPanels(b, transposeB ? 1 : strideB, transposeB ? strideB : 1, k, n, packed);
-            Multiply(a, transposeA ? 1 : strideA, transposeA ? strideA : 1, m, packed, k, n, c, strideC, accumulate, null);
+            PanelPacking.Run(b, transposeB ? 1 : strideB, transposeB ? strideB : 1, k, n, panels.Pointer, DType.F32);
+            Run(new ProductArguments
+            {
+                A = a,
+                StrideRow = transposeA ? 1 : strideA,
+                StrideDepth = transposeA ? strideA : 1,
+                Rows = m,
+                Depth = k,
+                Columns = n,
+                Panels = panels.Pointer,
+                Storage = DType.F32,
+                C = c,
+                StrideC = strideC,
+                Accumulate = accumulate,
+            });
         }
         finally
         {
@@ -50,45 +96,32 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    private static void Multiply(
-        float* a,
-        nint strideRow,
-        nint strideDepth,
-        int rows,
-        float* panels,
-        int depth,
-        int columns,
-        float* c,
-        nint strideC,
-        bool accumulate,
-        float* bias)
+    private static void Run(in ProductArguments arguments)
     {
-        if (rows == 0 || columns == 0)
+        if (arguments.Rows == 0 || arguments.Columns == 0)
         {
             return;
         }
 
-        ProductArguments arguments = new()
+        bool single = arguments.Storage == DType.F32;
+        if (arguments.Rows == 1 && arguments.StrideDepth == 1)
         {
-            A = a,
-            StrideRow = strideRow,
-            StrideDepth = strideDepth,
-            Rows = rows,
-            Depth = depth,
-            Columns = columns,
-            Panels = panels,
-            C = c,
-            StrideC = strideC,
-            Accumulate = accumulate,
-            Bias = bias,
-        };
-        if (rows == 1 && strideDepth == 1)
+            if (single)
+            {
+                RowProduct<SingleStorage>.Run(arguments);
+            }
+            else
+            {
+                RowProduct<BFloat16Storage>.Run(arguments);
+            }
+        }
+        else if (single)
         {
-            RowProduct.Run(arguments);
+            BlockedProduct<SingleStorage>.Run(arguments);
         }
         else
         {
-            BlockedProduct.Run(arguments);
+            BlockedProduct<BFloat16Storage>.Run(arguments);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Pellucid.Tensors.Kernels;
 
@@ -8,8 +7,10 @@ namespace Pellucid.Tensors.Kernels;
 /// Copies matrices into the order in which <see cref="Tile"/> reads them: A in panels of eight rows, <c>[k][8]</c>, and B in panels of 48
 /// columns, <c>[k][48]</c>. Where rows or columns run out, panels of B are filled with zeros, panels of A are not filled.
 /// </summary>
-internal static unsafe class Packing
+internal static unsafe partial class Packing
 {
+    private const int Group = 8; // panels of A filled together: four lines of a row, so that each is read once
+
     /// <summary>
     /// Packs rows×depth elements; element (row, k) is at <c>source[row · strideRow + k · strideDepth]</c>, one of the
     /// strides being 1.
@@ -17,31 +18,16 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void PackRows(float* source, nint strideRow, nint strideDepth, int rows, int depth, float* panels)
     {
+        if (strideDepth != 1)
+        {
+            PackTurnedRows(source, strideRow, strideDepth, rows, depth, panels);
+            return;
+        }
+
         for (int row = 0; row < rows; row += Tile.PanelRows)
         {
             int count = Math.Min(Tile.PanelRows, rows - row);
-            float* panel = panels + ((nint)row * depth);
-            float* from = source + (row * strideRow);
-            if (strideDepth == 1)
-            {
-                Interleave(from, strideRow, count, depth, panel, Tile.PanelRows);
-                continue;
-            }
-
-            for (int k = 0; k < depth; k++)
-            {
-                if (count == Tile.PanelRows)
-                {
-                    Vector256.Store(Vector256.Load(from + (k * strideDepth)), panel + (k * Tile.PanelRows));
-                }
-                else
-                {
-                    for (int r = 0; r < count; r++)
-                    {
-                        panel[(k * Tile.PanelRows) + r] = from[(r * strideRow) + (k * strideDepth)];
-                    }
-                }
-            }
+            Interleave(source + (row * strideRow), strideRow, count, depth, panels + ((nint)row * depth), Tile.PanelRows);
         }
     }
 
@@ -53,77 +39,86 @@ internal static unsafe class Packing
     internal static void PackColumns(float* source, nint strideDepth, nint strideColumn, int depth, int columns, float* panel)
     {
         const int Width = PackedMatrix.PanelWidth;
-        if (strideColumn == 1)
-        {
-            for (int k = 0; k < depth; k++)
-            {
-                float* target = panel + ((nint)k * Width);
-                Unsafe.CopyBlockUnaligned(target, source + (k * strideDepth), (uint)columns * sizeof(float));
-                new Span<float>(target + columns, Width - columns).Clear();
-            }
-
-            return;
-        }
-
         if (columns < Width)
         {
             new Span<float>(panel, checked(depth * Width)).Clear();
         }
 
-        Interleave(source, strideColumn, columns, depth, panel, Width);
-    }
-
-    /// <summary>The rows of a matrix (count×depth) become columns: target[k · strideTarget + row] = source[row · stride + k].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Interleave(float* source, nint stride, int count, int depth, float* target, nint strideTarget)
-    {
-        int row = 0;
-        if (Sse.IsSupported)
+        if (strideColumn != 1)
         {
-            for (; row + 4 <= count; row += 4)
-            {
-                Interleave4(source + (row * stride), stride, depth, target + row, strideTarget);
-            }
+            Interleave(source, strideColumn, columns, depth, panel, Width);
+            return;
         }
 
-        for (; row < count; row++)
+        for (int k = 0; k < depth; k++, source += strideDepth, panel += Width)
         {
-            float* from = source + (row * stride);
-            float* to = target + row;
-            for (int k = 0; k < depth; k++)
+            if (columns == Width)
             {
-                *to = from[k];
-                to += strideTarget;
+                Vector512<float> first = Vector512.Load(source);
+                Vector512<float> second = Vector512.Load(source + 16);
+                Vector512<float> third = Vector512.Load(source + 32);
+                Vector512.Store(first, panel);
+                Vector512.Store(second, panel + 16);
+                Vector512.Store(third, panel + 32);
             }
+            else
+            {
+                Unsafe.CopyBlockUnaligned(panel, source, (uint)columns * sizeof(float));
+            }
+        }
+    }
+
+    /// <summary>Rounds to bfloat16: to nearest, ties to even; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Narrow(float* source, ushort* target, nint count)
+    {
+        nint index = 0;
+        for (; index + 16 <= count; index += 16)
+        {
+            Vector256.Store(Vector256.Narrow(Narrow(source + index), Narrow(source + index + 8)), target + index);
+        }
+
+        for (; index < count; index++)
+        {
+            target[index] = DTypes.ToBFloat16(source[index]);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interleave4(float* source, nint stride, int depth, float* target, nint strideTarget)
+    private static Vector256<uint> Narrow(float* source)
     {
-        int k = 0;
-        for (; k + 4 <= depth; k += 4)
+        Vector256<float> value = Vector256.Load(source);
+        Vector256<uint> bits = value.AsUInt32();
+        Vector256<uint> high = bits >>> 16;
+        Vector256<uint> rounded = (bits + Vector256.Create(0x7FFFu) + (high & Vector256<uint>.One)) >>> 16;
+        return Vector256.ConditionalSelect(Vector256.Equals(value, value).AsUInt32(), rounded, high | Vector256.Create(0x40u));
+    }
+
+    /// <summary>Rows that are columns as stored: for each k, whole panels are runs of eight.</summary>
+    private static void PackTurnedRows(float* source, nint strideRow, nint strideDepth, int rows, int depth, float* panels)
+    {
+        int whole = strideRow == 1 ? rows / Tile.PanelRows * Tile.PanelRows : 0;
+        for (int row = 0; row < whole; row += Group * Tile.PanelRows)
         {
-            Vector128<float> r0 = Vector128.Load(source + k);
-            Vector128<float> r1 = Vector128.Load(source + stride + k);
-            Vector128<float> r2 = Vector128.Load(source + (2 * stride) + k);
-            Vector128<float> r3 = Vector128.Load(source + (3 * stride) + k);
-            Vector128<float> low01 = Sse.UnpackLow(r0, r1);
-            Vector128<float> low23 = Sse.UnpackLow(r2, r3);
-            Vector128<float> high01 = Sse.UnpackHigh(r0, r1);
-            Vector128<float> high23 = Sse.UnpackHigh(r2, r3);
-            float* to = target + (k * strideTarget);
-            Vector128.Store(Sse.MoveLowToHigh(low01, low23), to);
-            Vector128.Store(Sse.MoveHighToLow(low23, low01), to + strideTarget);
-            Vector128.Store(Sse.MoveLowToHigh(high01, high23), to + (2 * strideTarget));
-            Vector128.Store(Sse.MoveHighToLow(high23, high01), to + (3 * strideTarget));
+            int count = Math.Min(Group * Tile.PanelRows, whole - row);
+            float* from = source + row;
+            float* to = panels + ((nint)row * depth);
+            for (int k = 0; k < depth; k++, from += strideDepth, to += Tile.PanelRows)
+            {
+                float* panel = to;
+                for (int within = 0; within < count; within += Tile.PanelRows, panel += (nint)Tile.PanelRows * depth)
+                {
+                    Vector256.Store(Vector256.Load(from + within), panel);
+                }
+            }
         }
 
-        for (; k < depth; k++)
+        for (int row = whole; row < rows; row++)
         {
-            for (int row = 0; row < 4; row++)
+            float* to = panels + ((nint)(row / Tile.PanelRows * Tile.PanelRows) * depth) + (row % Tile.PanelRows);
+            for (int k = 0; k < depth; k++)
             {
-                target[(k * strideTarget) + row] = source[(row * stride) + k];
+                to[k * Tile.PanelRows] = source[(row * strideRow) + (k * strideDepth)];
             }
         }
     }

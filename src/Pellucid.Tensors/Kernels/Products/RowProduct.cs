@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>The product of a single row, which is bound by reading B once: panels are read in pairs, straight from the matrix.</summary>
-internal readonly unsafe struct RowProduct(ProductArguments arguments) : IRangeKernel
+internal readonly unsafe struct RowProduct<TStorage>(ProductArguments arguments) : IRangeKernel
+    where TStorage : struct, IPanelStorage
 {
     private const int Pair = 2 * PackedMatrix.PanelWidth;
 
@@ -16,7 +17,7 @@ internal readonly unsafe struct RowProduct(ProductArguments arguments) : IRangeK
     {
         long pairs = ((long)arguments.Columns + Pair - 1) / Pair;
         long grain = Math.Max(1, PartLength / Math.Max(1, (long)arguments.Depth * Pair));
-        Dispatch.Run(new RowProduct(arguments), pairs, grain);
+        Dispatch.Run(new RowProduct<TStorage>(arguments), pairs, grain);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -27,19 +28,20 @@ internal readonly unsafe struct RowProduct(ProductArguments arguments) : IRangeK
         int step = 6 * TSimd.Width;
         float* edge = stackalloc float[Pair];
         float* edgeBias = stackalloc float[Pair];
-        nint panelLength = (nint)_arguments.Depth * PackedMatrix.PanelWidth;
+        nint panelLength = (nint)_arguments.Depth * PackedMatrix.PanelWidth * TStorage.Size;
         long last = Math.Min(end * Pair, _arguments.Columns);
         for (long column = start * Pair; column < last; column += step)
         {
             int within = (int)(column % PackedMatrix.PanelWidth);
-            float* first = _arguments.Panels + ((nint)(column / PackedMatrix.PanelWidth) * panelLength) + within;
-            float* second = step == Pair ? first + panelLength : first + (3 * TSimd.Width);
+            byte* first = _arguments.Panels + ((nint)(column / PackedMatrix.PanelWidth) * panelLength) + (within * TStorage.Size);
+            byte* second = step == Pair ? first + panelLength : first + (3 * TSimd.Width * TStorage.Size);
             float* c = _arguments.C + column;
             float* bias = _arguments.Bias == null ? null : _arguments.Bias + column;
             int count = (int)Math.Min(step, _arguments.Columns - column);
             if (count == step)
             {
-                RowTile.Multiply<TSimd, TVector>(_arguments.A, first, second, _arguments.Depth, c, _arguments.Accumulate, bias);
+                RowTile.Multiply<TSimd, TVector, TStorage>(_arguments.A, first, second, _arguments.Depth, c, _arguments.Accumulate, bias);
+                ProductEnd.Apply<TSimd, TVector>(_arguments.Activation, c, 0, 1, step);
                 continue;
             }
 
@@ -52,8 +54,9 @@ internal readonly unsafe struct RowProduct(ProductArguments arguments) : IRangeK
                 bias = edgeBias;
             }
 
-            RowTile.Multiply<TSimd, TVector>(_arguments.A, first, second, _arguments.Depth, edge, _arguments.Accumulate, bias);
+            RowTile.Multiply<TSimd, TVector, TStorage>(_arguments.A, first, second, _arguments.Depth, edge, _arguments.Accumulate, bias);
             Unsafe.CopyBlockUnaligned(c, edge, (uint)count * sizeof(float));
+            ProductEnd.Apply<TSimd, TVector>(_arguments.Activation, c, 0, 1, count);
         }
     }
 }

@@ -8,13 +8,15 @@ namespace Pellucid.Tensors.Kernels;
 /// </summary>
 internal static unsafe class RowTile
 {
-    private const int PrefetchRows = 21; // 4 KB of a panel
+    private const int PrefetchBytes = 4096;
+    private const int Line = 64;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply<TSimd, TVector>(
-        float* a, float* first, float* second, nint depth, float* c, bool add, float* bias)
+    internal static void Multiply<TSimd, TVector, TStorage>(
+        float* a, byte* first, byte* second, nint depth, float* c, bool add, float* bias)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
+        where TStorage : struct, IPanelStorage
     {
         TVector c0 = TSimd.Broadcast(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0;
         if (bias != null)
@@ -40,21 +42,21 @@ internal static unsafe class RowTile
         for (nint k = depth; k > 0; k--)
         {
             TVector value = TSimd.Broadcast(*a);
-            for (int line = 0; line < 3 * TSimd.Width; line += 16)
+            for (int line = 0; line < 3 * TSimd.Width * TStorage.Size; line += Line)
             {
-                TSimd.Prefetch(first + (PrefetchRows * PackedMatrix.PanelWidth) + line);
-                TSimd.Prefetch(second + (PrefetchRows * PackedMatrix.PanelWidth) + line);
+                TSimd.Prefetch((float*)(first + PrefetchBytes + line));
+                TSimd.Prefetch((float*)(second + PrefetchBytes + line));
             }
 
-            c0 = TSimd.MultiplyAdd(value, TSimd.Load(first), c0);
-            c1 = TSimd.MultiplyAdd(value, TSimd.Load(first + TSimd.Width), c1);
-            c2 = TSimd.MultiplyAdd(value, TSimd.Load(first + (2 * TSimd.Width)), c2);
-            c3 = TSimd.MultiplyAdd(value, TSimd.Load(second), c3);
-            c4 = TSimd.MultiplyAdd(value, TSimd.Load(second + TSimd.Width), c4);
-            c5 = TSimd.MultiplyAdd(value, TSimd.Load(second + (2 * TSimd.Width)), c5);
+            c0 = TSimd.MultiplyAdd(value, TStorage.Load<TSimd, TVector>(first, 0), c0);
+            c1 = TSimd.MultiplyAdd(value, TStorage.Load<TSimd, TVector>(first, TSimd.Width), c1);
+            c2 = TSimd.MultiplyAdd(value, TStorage.Load<TSimd, TVector>(first, 2 * TSimd.Width), c2);
+            c3 = TSimd.MultiplyAdd(value, TStorage.Load<TSimd, TVector>(second, 0), c3);
+            c4 = TSimd.MultiplyAdd(value, TStorage.Load<TSimd, TVector>(second, TSimd.Width), c4);
+            c5 = TSimd.MultiplyAdd(value, TStorage.Load<TSimd, TVector>(second, 2 * TSimd.Width), c5);
             a++;
-            first += PackedMatrix.PanelWidth;
-            second += PackedMatrix.PanelWidth;
+            first += PackedMatrix.PanelWidth * TStorage.Size;
+            second += PackedMatrix.PanelWidth * TStorage.Size;
         }
 
         TSimd.Store(c, c0);

@@ -18,10 +18,11 @@ internal static unsafe class Tile
     /// tile of C, or adds to it. The bias, if not null, is added to every row.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply<TSimd, TVector, TRows, TColumns>(
-        float* a, float* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias)
+    internal static void Multiply<TSimd, TVector, TStorage, TRows, TColumns>(
+        float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
+        where TStorage : struct, IPanelStorage
         where TRows : struct, IConstant
         where TColumns : struct, IConstant
     {
@@ -59,9 +60,9 @@ internal static unsafe class Tile
 
         for (nint k = depth; k > 0; k--)
         {
-            TVector b0 = TSimd.Load(b);
-            TVector b1 = TColumns.Value > 1 ? TSimd.Load(b + TSimd.Width) : zero;
-            TVector b2 = TColumns.Value > 2 ? TSimd.Load(b + (2 * TSimd.Width)) : zero;
+            TVector b0 = TStorage.Load<TSimd, TVector>(b, 0);
+            TVector b1 = TColumns.Value > 1 ? TStorage.Load<TSimd, TVector>(b, TSimd.Width) : zero;
+            TVector b2 = TColumns.Value > 2 ? TStorage.Load<TSimd, TVector>(b, 2 * TSimd.Width) : zero;
             TVector a0 = TSimd.Broadcast(*a);
             c00 = TSimd.MultiplyAdd(a0, b0, c00);
             c01 = TColumns.Value > 1 ? TSimd.MultiplyAdd(a0, b1, c01) : zero;
@@ -124,7 +125,7 @@ internal static unsafe class Tile
             }
 
             a += PanelRows;
-            b += strideB;
+            b += strideB * TStorage.Size;
         }
 
         float* target = c;

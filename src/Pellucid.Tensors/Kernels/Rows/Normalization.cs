@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>Normalizations over rows of x [rows, width]; y may be x.</summary>
-internal static unsafe class Normalization
+internal static unsafe partial class Normalization
 {
     private const int Cost = 2;
 
@@ -54,7 +54,7 @@ internal static unsafe class Normalization
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float RootMeanSquare<TSimd, TVector>(float* x, int width, float eps)
+    internal static float RootMeanSquare<TSimd, TVector>(float* x, int width, float eps)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct =>
         MathF.Sqrt((Reductions.Dot<TSimd, TVector>(x, x, width) / width) + eps);
@@ -63,7 +63,7 @@ internal static unsafe class Normalization
     /// In two passes: the mean first, then the squares about it, because the difference of two large sums would lose everything.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Deviation<TSimd, TVector>(float* x, int width, float eps, out float mean)
+    internal static float Deviation<TSimd, TVector>(float* x, int width, float eps, out float mean)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {

@@ -6,7 +6,7 @@ namespace Pellucid.Tensors.Kernels;
 /// Softmax and what is made of it, over rows of x [rows, width]; results may be written over x. A row whose largest value is -∞ or +∞, or
 /// that holds a NaN, becomes NaN, as in PyTorch; an element of -∞ beside finite ones becomes exactly 0.
 /// </summary>
-internal static unsafe class Softmax
+internal static unsafe partial class Softmax
 {
     private const int Cost = 6;
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Pellucid.Tensors.Memory;
 using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Kernels;
@@ -16,7 +17,7 @@ internal static class Dispatch
     internal static void Run<TKernel>(in TKernel kernel, long count, long grain)
         where TKernel : struct, IRangeKernel
     {
-        if (count <= 0)
+        if (count <= 0 || MemoryPlan.Current is not null)
         {
             return;
         }

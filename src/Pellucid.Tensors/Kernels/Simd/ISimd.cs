@@ -18,6 +18,9 @@ internal unsafe interface ISimd<TVector>
     /// <summary>The first <paramref name="count"/> lanes from memory, the others zero; reads nothing beyond them.</summary>
     static abstract TVector LoadFirst(float* source, int count);
 
+    /// <summary>As many bfloat16 numbers as a vector has lanes, widened, which is exact.</summary>
+    static abstract TVector LoadBFloat16(ushort* source);
+
     static abstract void Store(float* target, TVector value);
 
     /// <summary>Writes the first <paramref name="count"/> lanes and nothing beyond them.</summary>

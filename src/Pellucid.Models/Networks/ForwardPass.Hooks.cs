@@ -1,0 +1,44 @@
+using Pellucid.Tensors;
+
+namespace Pellucid.Models.Networks;
+
+/// <content>What happens at a named activation.</content>
+internal sealed partial class ForwardPass
+{
+    /// <summary>Whether somebody looks at an activation, so that it has to be made as it is declared.</summary>
+    private bool Wanted(string hook) =>
+        _options.Capture.Hooks.Contains(hook) || _model.InterventionsAt.ContainsKey(hook) || (_recording is { } recording && recording.LooksAt(hook));
+
+    private Tensor At(string hook, Tensor value)
+    {
+        if (_model.InterventionsAt.TryGetValue(hook, out Intervention[]? interventions))
+        {
+            value = Changed(hook, value, interventions);
+        }
+
+        if (_recording is { } recording)
+        {
+            value = recording.At(_ops, hook, value);
+        }
+
+        if (_options.Capture.Hooks.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
+        {
+            Tensor kept = _recording is null ? value : _ops.Freeze(value); // what is kept outlives the tape
+            _kept[hook] = kept.Named([.. _model.Hooks[hook].Axes]);
+        }
+
+        return value;
+    }
+
+    private Tensor Changed(string hook, Tensor made, Intervention[] interventions)
+    {
+        HookContext context = new(_model.Hooks[hook], _tokens, _start, _prompt, Config.BosId);
+        Tensor value = made;
+        foreach (Intervention intervention in interventions)
+        {
+            value = intervention.Apply(_ops, value, context);
+        }
+
+        return context.Point.Axes[^1] == "key" ? _ops.SelectSeen(value, made) : value;
+    }
+}

@@ -1,0 +1,105 @@
+using Pellucid.Tensors;
+
+namespace Pellucid.Models.Networks;
+
+/// <summary>Takes the parameters of a network from arrays with names, and gives them back under the same names.</summary>
+internal static class WeightNames
+{
+    /// <summary>Packs a network from its named arrays.</summary>
+    /// <param name="plan">What the network is.</param>
+    /// <param name="read">The array of a name, matrices inputs by outputs; the caller of this function keeps it and may let it go at the next call.</param>
+    /// <param name="storage">How the matrices are held.</param>
+    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read, DType storage = DType.F32)
+    {
+        Tensor embedding = Copy("embed.W_E")!;
+        return new NetworkWeights(
+            embedding,
+            Copy("pos_embed.W_pos"),
+            [.. Enumerable.Range(0, plan.Config.Layers).Select(layer => Block($"blocks.{layer}."))],
+            Norm("ln_final"),
+            plan.Config.TiedEmbedding
+                ? new Projection(PackedMatrix.Pack(embedding.AsSpan(), plan.Config.DModel, plan.Config.Vocabulary, outputsByInputs: true, storage))
+                : Project("unembed.", "U")!);
+
+        LayerWeights Block(string block) => new(
+            Norm(block + "ln1"),
+            Project(block + "attn.", "Q")!,
+            Project(block + "attn.", "K")!,
+            Project(block + "attn.", "V")!,
+            Project(block + "attn.", "O")!,
+            Norm(block + "ln2"),
+            Project(block + "mlp.", "gate"),
+            Project(block + "mlp.", "in")!,
+            Project(block + "mlp.", "out")!);
+
+        NormWeights Norm(string name) => new(Copy(name + ".w")!, Copy(name + ".b"));
+
+        Projection? Project(string owner, string name)
+        {
+            if (!plan.Parameters.Contains($"{owner}W_{name}"))
+            {
+                return null;
+            }
+
+            Tensor matrix = read($"{owner}W_{name}");
+            return new Projection(PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false, storage), Copy($"{owner}b_{name}"));
+        }
+
+        Tensor? Copy(string name) => plan.Parameters.Contains(name) ? read(name).To(DType.F32) : null;
+    }
+
+    /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, or the <see cref="PackedMatrix"/> of a projection.</summary>
+    internal static IEnumerable<(string Name, Tensor? Array, PackedMatrix? Matrix)> Of(NetworkPlan plan, NetworkWeights weights)
+    {
+        yield return ("embed.W_E", weights.Embedding, null);
+        if (weights.Positions is { } positions)
+        {
+            yield return ("pos_embed.W_pos", positions, null);
+        }
+
+        for (int layer = 0; layer < weights.Layers.Count; layer++)
+        {
+            (string block, LayerWeights its) = ($"blocks.{layer}.", weights.Layers[layer]);
+            (string Owner, string Name, Projection? Projection)[] projections =
+            [
+                ("attn.", "Q", its.Q), ("attn.", "K", its.K), ("attn.", "V", its.V), ("attn.", "O", its.O),
+                ("mlp.", "gate", its.Gate), ("mlp.", "in", its.In), ("mlp.", "out", its.Out),
+            ];
+            foreach ((string owner, string name, Projection? projection) in projections)
+            {
+                if (projection is not null)
+                {
+                    yield return ($"{block}{owner}W_{name}", null, projection.Weight);
+                    if (projection.Bias is { } bias)
+                    {
+                        yield return ($"{block}{owner}b_{name}", bias, null);
+                    }
+                }
+            }
+
+            foreach ((string name, Tensor? array) in NormArrays(block + "ln1", its.Ln1).Concat(NormArrays(block + "ln2", its.Ln2)))
+            {
+                yield return (name, array, null);
+            }
+        }
+
+        foreach ((string name, Tensor? array) in NormArrays("ln_final", weights.FinalNorm))
+        {
+            yield return (name, array, null);
+        }
+
+        if (!plan.Config.TiedEmbedding)
+        {
+            yield return ("unembed.W_U", null, weights.Unembedding.Weight);
+        }
+    }
+
+    private static IEnumerable<(string Name, Tensor Array)> NormArrays(string name, NormWeights norm)
+    {
+        yield return (name + ".w", norm.Weight);
+        if (norm.Bias is { } bias)
+        {
+            yield return (name + ".b", bias);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Pellucid.Models.Networks;
+using Pellucid.Tensors;
+
+namespace Pellucid.Models;
+
+/// <summary>
+/// The parameters of a model as plain arrays by name, to be made, read and changed: what a training step works on. A <see cref="Model"/> is
+/// immutable and has its matrices packed for products; <see cref="ToModel"/> makes one of what the arrays hold at that moment.
+/// </summary>
+/// <remarks>Owns the arrays until disposed. Reading is safe from many threads, changing is not.</remarks>
+public sealed class ModelParameters : IDisposable
+{
+    private readonly NetworkPlan _plan;
+    private readonly Dictionary<string, Tensor> _arrays = new(StringComparer.Ordinal);
+
+    private ModelParameters(NetworkPlan plan) => _plan = plan;
+
+    /// <summary>What the network is.</summary>
+    public ModelConfig Config => _plan.Config;
+
+    /// <summary>Names and shapes.</summary>
+    public ParameterTable Table => _plan.Parameters;
+
+    /// <summary>The array of a name, in the layout of <see cref="ParameterTable"/>; its values may be changed in place.</summary>
+    /// <exception cref="PellucidException">There is no parameter of that name.</exception>
+    public Tensor this[string name] => _arrays.TryGetValue(name, out Tensor? array) ? array : throw NotThere(name);
+
+    /// <summary>
+    /// Random parameters: matrices and embeddings uniform with a standard deviation of 0.02, those that write to the residual stream of
+    /// 0.02/√(2·layers) as in GPT-2 (Radford et al. 2019), the factors of norms 1, biases 0.
+    /// </summary>
+    /// <param name="config">What the network is.</param>
+    /// <param name="seed">The same config and seed give the same parameters.</param>
+    /// <exception cref="PellucidException">No network can be built of these facts.</exception>
+    public static ModelParameters Random(ModelConfig config, long seed)
+    {
+        config.Check();
+        ModelParameters parameters = new(new NetworkPlan(config));
+        foreach (ParameterPoint point in parameters.Table.Points)
+        {
+            Tensor array = Tensor.Zeros(point.Shape);
+            parameters._arrays.Add(point.Name, array);
+            if (point.Shape.Rank == 2)
+            {
+                bool writes = point.Name.EndsWith("W_O", StringComparison.Ordinal) || point.Name.EndsWith("W_out", StringComparison.Ordinal);
+                RandomParameters.Fill(array, writes ? 0.02 / Math.Sqrt(2.0 * config.Layers) : 0.02, seed, parameters._arrays.Count);
+            }
+            else if (point.Name.EndsWith(".w", StringComparison.Ordinal))
+            {
+                array.AsSpan().Fill(1);
+            }
+        }
+
+        return parameters;
+    }
+
+    /// <summary>Parameters from arrays by name, which are copied.</summary>
+    /// <param name="config">What the network is.</param>
+    /// <param name="arrays">An array for each name of the model's <see cref="ParameterTable"/>, of the shape declared there.</param>
+    /// <exception cref="PellucidException">No network can be built of these facts, or a name is missing or unknown.</exception>
+    /// <exception cref="ShapeException">An array has another shape than declared.</exception>
+    public static ModelParameters From(ModelConfig config, IReadOnlyDictionary<string, Tensor> arrays)
+    {
+        config.Check();
+        ModelParameters parameters = new(new NetworkPlan(config));
+        try
+        {
+            foreach (string name in arrays.Keys)
+            {
+                _ = parameters.Table[name];
+            }
+
+            foreach (ParameterPoint point in parameters.Table.Points)
+            {
+                Tensor given = arrays.TryGetValue(point.Name, out Tensor? array)
+                    ? array
+                    : throw new PellucidException($"Parameter {point} is missing among the {arrays.Count} arrays that were given.");
+                if (given.Shape != point.Shape)
+                {
+                    throw new ShapeException($"Parameter {point} was given as {given.Shape}.");
+                }
+
+                parameters._arrays.Add(point.Name, given.To(DType.F32));
+            }
+
+            return parameters;
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A model of what the arrays hold now. It has its own copy of them, and needs disposal of its own.</summary>
+    /// <param name="name">How it calls itself.</param>
+    /// <param name="weightStorage">How its matrices are held: F32, or BF16, rounded.</param>
+    /// <exception cref="PellucidException">Matrices are not held in that type.</exception>
+    public Model ToModel(string name = "parameters", DType weightStorage = DType.F32)
+    {
+        new OpenOptions { WeightStorage = weightStorage }.Check();
+        NetworkWeights weights = WeightNames.Pack(_plan, parameter => this[parameter], weightStorage);
+        NetworkPlan plan = _plan;
+        return new Model(name, plan, weights, null, new Lazy<string>(() => HashOf(plan, weights)));
+    }
+
+    /// <summary>Frees the arrays.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor array in _arrays.Values)
+        {
+            array.Dispose();
+        }
+    }
+
+    internal static ModelParameters Of(NetworkPlan plan, NetworkWeights weights)
+    {
+        ModelParameters parameters = new(plan);
+        foreach ((string name, Tensor? array, PackedMatrix? matrix) in WeightNames.Of(plan, weights))
+        {
+            Tensor copy = Tensor.Empty(plan.Parameters[name].Shape);
+            if (array is not null)
+            {
+                array.AsSpan().CopyTo(copy.AsSpan());
+            }
+            else
+            {
+                matrix!.Unpack(copy.AsSpan());
+            }
+
+            parameters._arrays.Add(name, copy);
+        }
+
+        return parameters;
+    }
+
+    /// <summary>SHA-256 over names, shapes and values, in the order of the table.</summary>
+    private static string HashOf(NetworkPlan plan, NetworkWeights weights)
+    {
+        using ModelParameters parameters = Of(plan, weights);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (ParameterPoint point in plan.Parameters.Points)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(point.ToString()));
+            hash.AppendData(MemoryMarshal.AsBytes(parameters[point.Name].AsSpan()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private PellucidException NotThere(string name)
+    {
+        _ = Table[name];
+        return new PellucidException($"Parameter '{name}' is not held here."); // cannot be met: every array of the table is
+    }
+}

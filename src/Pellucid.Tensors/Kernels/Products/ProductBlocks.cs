@@ -1,0 +1,58 @@
+namespace Pellucid.Tensors.Kernels;
+
+/// <summary>
+/// How C is cut into blocks, by its size alone. Blocks are few rows high where rows are few and narrow everywhere: A is packed beforehand,
+/// so a narrow block costs nothing, and the last ones to finish keep no thread waiting for long.
+/// </summary>
+internal readonly struct ProductBlocks
+{
+    /// <summary>Rows of A in the second-level cache at a time: 192 by 768 floats fill 576 KB.</summary>
+    private const int MostRows = 192;
+    private const int FewestRows = 32;
+    private const int FewestParts = 16;
+    private const int WantedParts = 64;
+    private const double LeastWork = 1 << 19; // multiply-adds worth handing out: some ten microseconds
+    private const double MostWork = 1 << 24;
+
+    internal ProductBlocks(int rows, int columns, int depth)
+    {
+        int blocks = CeilingDivide(rows, MostRows);
+        int panels = CeilingDivide(columns, PackedMatrix.PanelWidth);
+        while (blocks * (long)panels < FewestParts && rows > 2 * FewestRows * blocks && PanelWork(rows / blocks, depth) > 2 * LeastWork)
+        {
+            blocks *= 2;
+        }
+
+        // Blocks of equal size, in whole panels of A.
+        Rows = CeilingDivide(CeilingDivide(rows, blocks), Tile.PanelRows) * Tile.PanelRows;
+        RowCount = CeilingDivide(rows, Rows);
+        double work = PanelWork(Math.Min(Rows, rows), depth);
+        double wanted = Math.Clamp(work * panels * RowCount / WantedParts, LeastWork, MostWork);
+        int width = (int)Math.Clamp(Math.Round(wanted / work), 1, panels);
+        width = CeilingDivide(panels, CeilingDivide(panels, width));
+        Columns = width * PackedMatrix.PanelWidth;
+        ColumnCount = CeilingDivide(panels, width);
+        Small = work * panels * RowCount < LeastWork;
+    }
+
+    /// <summary>Rows of a block, a multiple of a panel's.</summary>
+    internal int Rows { get; }
+
+    /// <summary>Columns of a block, a multiple of a panel's.</summary>
+    internal int Columns { get; }
+
+    internal int RowCount { get; }
+
+    internal int ColumnCount { get; }
+
+    /// <summary>The whole product is not worth sharing.</summary>
+    internal bool Small { get; }
+
+    internal long Count => (long)RowCount * ColumnCount;
+
+    internal static int CeilingDivide(int value, int divisor) => (int)(((long)value + divisor - 1) / divisor);
+
+    /// <summary>Multiply-adds of a block with a panel of B; reading B takes as long as eight rows do.</summary>
+    private static double PanelWork(int rows, int depth) =>
+        Math.Max(rows, Tile.PanelRows) * (double)PackedMatrix.PanelWidth * Math.Max(depth, 1);
+}
