@@ -69,27 +69,27 @@ public sealed unsafe partial class Ops
 
     private static AttentionArguments Arguments(
         AttentionOptions options, Shape q, Shape k, in Operand queries, in Operand keys, in Operand values, Tensor result) => new()
-    {
-        Q = queries.Pointer,
-        K = keys.Pointer,
-        V = values.Pointer,
-        Z = result.Pointer,
-        StridesQ = Strides(queries.Strides),
-        StridesK = Strides(keys.Strides),
-        StridesV = Strides(values.Strides),
-        StridesZ = Strides(result.Strides),
-        Batch = q[0],
-        Queries = q[1],
-        Keys = k[1],
-        Heads = q[2],
-        KeyHeads = k[2],
-        Size = q[3],
-        Scale = options.Scale,
-        Causal = options.IsCausal,
-        QueryOffset = k[1] - q[1],
-        Window = options.Window,
-        SoftCap = options.SoftCap,
-    };
+        {
+            Q = queries.Pointer,
+            K = keys.Pointer,
+            V = values.Pointer,
+            Z = result.Pointer,
+            StridesQ = Strides(queries.Strides),
+            StridesK = Strides(keys.Strides),
+            StridesV = Strides(values.Strides),
+            StridesZ = Strides(result.Strides),
+            Batch = q[0],
+            Queries = q[1],
+            Keys = k[1],
+            Heads = q[2],
+            KeyHeads = k[2],
+            Size = q[3],
+            Scale = options.Scale,
+            Causal = options.IsCausal,
+            QueryOffset = k[1] - q[1],
+            Window = options.Window,
+            SoftCap = options.SoftCap,
+        };
 
     private Tensor Rotate(Tensor x, RotaryTable table, int start, bool inverse)
     {

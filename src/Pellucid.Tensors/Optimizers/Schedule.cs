@@ -10,6 +10,10 @@ public sealed class Schedule
     /// <summary>1 throughout.</summary>
     public static Schedule Constant { get; } = new(_ => 1);
 
+    /// <summary>Any factor.</summary>
+    /// <param name="factor">The factor at each step, counted from 0.</param>
+    public static Schedule Of(Func<long, double> factor) => new(factor);
+
     /// <summary>Half a cosine from 1 to <paramref name="floor"/>, which stays (Loshchilov and Hutter 2016, arXiv:1608.03983, without restarts).</summary>
     /// <param name="steps">Steps until the floor; at least 1.</param>
     /// <param name="floor">The last factor; 0 to 1.</param>

@@ -53,6 +53,36 @@ public sealed class OperationTests
         }
     }
 
+    public static TheoryData<int> Largest => [.. Enumerable.Range(0, OperationTable.All.Count).Where(index =>
+        OperationTable.All[index].Shapes.Any(shape => Numbers.Count(shape) > 20) && OperationTable.All[index].Method != "Reshape(2)")];
+
+    /// <summary>The axes in memory the other way round, as a transpose leaves them: values, not memory, are what counts.</summary>
+    [Theory]
+    [MemberData(nameof(Largest))]
+    public void Gradient_OperandsWithGapsBetweenValues_HasTheSameBits(int index)
+    {
+        OperationCase one = OperationTable.All[index];
+        double[][] operands = one.Generate(index);
+        double[] seed = Numbers.Generate(new Random(index), one.Reference(operands).Length, -1, 1);
+        (float[] result, float[]?[] gradients) = Differentiate(one, operands, seed, _ => true);
+        (float[] turned, float[]?[] again) = Differentiate(one, operands, seed, _ => true, Turned);
+        Assert.Equal(result, turned);
+        Assert.Equal(gradients, again);
+    }
+
+    /// <summary>Operands that were stored in half a float's bits come back with gradients in floats.</summary>
+    [Fact]
+    public void Gradient_OperandStoredAsBFloat16_IsF32()
+    {
+        using Tape tape = new();
+        using Ops ops = new(tape);
+        using Tensor values = Tensor.From(1, 2), stored = values.To(DType.BF16);
+        Tensor x = ops.Watch(stored);
+        using Tensors.Gradients gradients = tape.Backward(ops.Sum(ops.Multiply(ops.Square(x), x)));
+        Assert.Equal(DType.F32, gradients[x].DType);
+        Assert.Equal([3, 12], gradients[x].ToArray());
+    }
+
     [Fact]
     public void Table_EveryPublicOperation_IsListed()
     {
@@ -72,7 +102,7 @@ public sealed class OperationTests
         }
     }
 
-    private static (float[] Result, float[]?[] Gradients) Differentiate(OperationCase one, double[][] values, double[] seed, Func<int, bool> watched)
+    private static (float[] Result, float[]?[] Gradients) Differentiate(OperationCase one, double[][] values, double[] seed, Func<int, bool> watched, Func<Ops, Tensor, Tensor>? form = null)
     {
         using Tape tape = new();
         using Ops ops = new(tape);
@@ -80,6 +110,7 @@ public sealed class OperationTests
             [.. values.Select((operand, i) => ops.Own(Tensor.From([.. operand.Select(value => (float)value)], new Shape(one.Shapes[i]))))];
         for (int i = 0; i < operands.Length; i++)
         {
+            operands[i] = form is null ? operands[i] : form(ops, operands[i]);
             operands[i] = watched(i) ? ops.Watch(operands[i]) : operands[i];
         }
 
@@ -87,5 +118,12 @@ public sealed class OperationTests
         using Tensor weights = Tensor.From([.. seed.Select(value => (float)value)], result.Shape);
         using Tensors.Gradients gradients = tape.Backward(result, weights);
         return (result.ToArray(), [.. operands.Select(operand => gradients.Contains(operand) ? gradients[operand].ToArray() : null)]);
+    }
+
+    private static Tensor Turned(Ops ops, Tensor x)
+    {
+        int[] reversed = [.. Enumerable.Range(0, x.Shape.Rank).Reverse()];
+        using Tensor view = x.Transpose(reversed), copy = view.Copy();
+        return ops.Own(copy.Transpose(reversed));
     }
 }

@@ -23,6 +23,20 @@ public sealed class RecomputeTests
     }
 
     [Fact]
+    public void Backward_AnyThreadCount_GivesTheSameBits()
+    {
+        using PackedMatrix weight = Weight();
+        float[][][] results = [.. new[] { 1, 2, 3 }.Select(threads =>
+        {
+            using Threading.WorkerPool pool = new(threads);
+            using IDisposable use = Threading.Workers.Use(pool);
+            return Run(weight, recompute: threads == 2).Gradients;
+        })];
+        Assert.Equal(results[0], results[1]);
+        Assert.Equal(results[0], results[2]);
+    }
+
+    [Fact]
     public void Recompute_WatchedInside_IsFoundByNameOutside()
     {
         using Tape tape = new();
