@@ -24,6 +24,11 @@ internal sealed class SgemmProcess : IDisposable
             start.Environment[variable] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (library == "blis")
+        {
+            start.Environment["OMP_PROC_BIND"] = "true"; // unbound, its two threads now and then share a core, and few rows take ten times as long
+        }
+
         Process process = Process.Start(start)!;
         if (process.StandardOutput.ReadLine() == "ready")
         {
