@@ -52,7 +52,7 @@ public sealed class ComputeMemoryTests
             using Ops ops = new(tape);
             Tensor first = ops.Watch(w1), second = ops.Watch(w2);
             Tensor y = ops.MatMul(ops.Gelu(ops.MatMul(x, first)), second);
-            using Gradients gradients = tape.Backward(ops.Sum(ops.Square(ops.Subtract(y, x))));
+            using Tensors.Gradients gradients = tape.Backward(ops.Sum(ops.Square(ops.Subtract(y, x))));
             Assert.Equal(w2.Shape, gradients[second].Shape);
         }
     }
