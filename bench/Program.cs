@@ -19,6 +19,8 @@ BenchCase[] all =
     new Gpt2Gradients(attribution: false),
     new Gpt2Gradients(attribution: true),
     new Gpt2Decode(),
+    new DictionaryTopKStep(screened: false),
+    new DictionaryTopKStep(screened: true),
     new ConvolutionStem(gradient: false),
     new ConvolutionStem(gradient: true),
     new HarvestMemory(),

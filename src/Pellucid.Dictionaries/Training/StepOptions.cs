@@ -23,4 +23,7 @@ internal sealed record StepOptions
     internal double Beta2 { get; init; } = 0.999;
 
     internal double AdamEpsilon { get; init; } = 6.25e-10;
+
+    /// <summary>Whether the encoder screens with 16-bit integers: the same result, sooner.</summary>
+    internal bool Screened { get; init; } = true;
 }

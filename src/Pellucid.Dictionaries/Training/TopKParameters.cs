@@ -1,5 +1,6 @@
 using Pellucid.Dictionaries.Latents;
 using Pellucid.Tensors;
+using Pellucid.Tensors.Sparse;
 
 namespace Pellucid.Dictionaries.Training;
 
@@ -17,12 +18,15 @@ internal sealed class TopKParameters : IDisposable
     /// <param name="decoderBias">[d_in].</param>
     internal TopKParameters(Tensor encoder, Tensor encoderBias, Tensor decoder, Tensor decoderBias)
     {
-        Encoder = new LearnedArray("W_enc", encoder);
-        EncoderBias = new LearnedArray("b_enc", encoderBias);
-        Decoder = new LearnedArray("W_dec", decoder);
-        DecoderBias = new LearnedArray("b_dec", decoderBias);
+        Arrays = new LearnedDictionary(encoder, encoderBias, decoder, decoderBias);
+        Encoder = new LearnedArray("W_enc", Arrays.Encoder);
+        EncoderBias = new LearnedArray("b_enc", Arrays.EncoderBias);
+        Decoder = new LearnedArray("W_dec", Arrays.Decoder);
+        DecoderBias = new LearnedArray("b_dec", Arrays.DecoderBias);
         SinceFired = new long[decoder.Shape[0]];
     }
+
+    internal LearnedDictionary Arrays { get; }
 
     internal LearnedArray Encoder { get; }
 
@@ -79,5 +83,7 @@ internal sealed class TopKParameters : IDisposable
         {
             array.Dispose();
         }
+
+        Arrays.Dispose();
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
             log.Restore(state);
         }
 
-        TopKStep work = new(parameters, Options(variance));
+        using TopKStep work = new(parameters, Options(variance));
         using Tensor batch = Tensor.Empty(new Shape(_inputs.BatchSize, _inputs.Width));
         while (step < _inputs.Steps)
         {

@@ -13,11 +13,12 @@ public sealed class TopKStepTests
     {
         GoldenFile golden = new("train_dictlearn_topk_auxk", "tensors.safetensors");
         using TopKParameters parameters = FromDictionaryLearning(golden);
-        TopKStep step = new(parameters, DictionaryLearning);
+        using TopKStep step = new(parameters, DictionaryLearning);
         StepMeasures measures = step.ComputeGradients(Batch(golden, 0));
         Assert.Equal(17.311847686767578, measures.SquaredError, 17.3 * 1e-5);
         Assert.Equal(1.5568969249725342, measures.AuxLoss, 1.56 * 1e-5);
         Assert.Equal(17.36050033569336, measures.Loss, 17.4 * 1e-5);
+        step.WriteGradients();
         AssertGradients(golden, "grad.", parameters, ("decoder.weight", true));
     }
 
@@ -26,7 +27,7 @@ public sealed class TopKStepTests
     {
         GoldenFile golden = new("train_dictlearn_topk_auxk", "tensors.safetensors");
         using TopKParameters parameters = FromDictionaryLearning(golden);
-        TopKStep step = new(parameters, DictionaryLearning);
+        using TopKStep step = new(parameters, DictionaryLearning);
         for (int i = 0; i < 3; i++)
         {
             step.ComputeGradients(Batch(golden, i));
@@ -50,9 +51,10 @@ public sealed class TopKStepTests
             golden.Tensor("init.encoder.bias", Latents),
             golden.Tensor("init.W_dec", Latents, Width),
             golden.Tensor("init.b_dec", Width));
-        TopKStep step = new(parameters, new StepOptions { K = 4, LossScale = 1 / VarianceOf(x) });
+        using TopKStep step = new(parameters, new StepOptions { K = 4, LossScale = 1 / VarianceOf(x) });
         StepMeasures measures = step.ComputeGradients(x);
         Assert.Equal(golden["fvu_only.loss"][0], measures.Loss, 3.9 * 1e-5);
+        step.WriteGradients();
         AssertGradients(golden, "fvu_only.grad.", parameters, ("W_dec", false));
     }
 
@@ -72,13 +74,14 @@ public sealed class TopKStepTests
 
         using Tensor x = PlantedData.Normal(4, 5, 5, 1);
         StepOptions options = new() { K = 2, AuxK = 3, AuxCoefficient = 0.5, LossScale = 0.7, DeadAfterTokens = 1000 };
-        TopKStep step = new(parameters, options);
+        using TopKStep step = new(parameters, options);
         StepMeasures measures = step.ComputeGradients(x);
         bool[] dead = [.. parameters.SinceFired.Select(since => since >= 1000)];
         Assert.InRange(measures.Dead, 4, 9);
         Assert.True(measures.AuxLoss > 0);
         TopKReference reference = new(parameters, x, dead, options);
         Assert.Equal(reference.Loss(), measures.Loss, 1e-5);
+        step.WriteGradients();
         foreach (LearnedArray array in parameters.All)
         {
             float[] differences = reference.Differences(array.Name);
@@ -91,7 +94,7 @@ public sealed class TopKStepTests
     {
         using TopKParameters parameters = TopKParameters.Initial(30, [0.1f, 0.2f, 0.3f, 0.4f, 0.5f], 3);
         using Tensor x = PlantedData.Normal(40, 5, 5, 1);
-        TopKStep step = new(parameters, new StepOptions { K = 3, ClipNorm = 1 });
+        using TopKStep step = new(parameters, new StepOptions { K = 3, ClipNorm = 1 });
         for (int i = 1; i <= 5; i++)
         {
             step.ComputeGradients(x);

@@ -7,7 +7,7 @@ namespace Pellucid.Tensors.Kernels;
 /// The product of windows by weights without a matrix of windows: a part is a band of window rows of one image and group. Where windows
 /// overhang the image, the band's part of it is first copied to the thread's own memory with zeros around, which costs a percent and leaves
 /// no border to the inner loops; then, for each block of k, panels of weights meet tiles of eight positions, as in
-/// <see cref="MatrixProduct"/>.
+/// <see cref="ProductBlocks"/>.
 /// </summary>
 internal readonly unsafe struct WindowProduct : IRangeKernel
 {

@@ -1,0 +1,12 @@
+namespace Pellucid.Tensors.Kernels;
+
+/// <summary>z [rows, latents] = x [rows, width] · Wᵀ + b, with W in panels of 48 latents and b filled up to a whole panel with −∞.</summary>
+internal unsafe struct EncoderArguments
+{
+    internal float* X;
+    internal int Rows;
+    internal int Width;
+    internal int Latents;
+    internal float* Panels;
+    internal float* Bias;
+}

@@ -1,0 +1,36 @@
+using Pellucid.Tensors.Sparse;
+
+namespace Pellucid.Tensors.Kernels;
+
+/// <summary>What <see cref="LatentKernel"/> reads and writes.</summary>
+internal unsafe struct LatentArguments
+{
+    internal int Latents;
+    internal int Width;
+    internal int* First;
+    internal int* Rows;
+    internal float* Amounts;
+    internal float* Slopes;
+    internal float* Errors;
+    internal float* Inputs;
+    internal int InputRows;
+    internal AdamPointers Encoder;
+    internal AdamPointers Bias;
+    internal AdamPointers Decoder;
+    internal float* EncoderGradient;
+    internal float* BiasGradient;
+    internal float* DecoderGradient;
+    internal float* BiasSums;
+    internal double* Norms;
+    internal LatentAdamFactors Adam;
+    internal float Clip;
+    internal bool UnitRows;
+}
+
+/// <summary>Where an array and its moments lie.</summary>
+internal readonly unsafe struct AdamPointers(AdamArray array)
+{
+    internal readonly float* Value = array.Value.Pointer;
+    internal readonly float* First = array.First.Pointer;
+    internal readonly float* Second = array.Second.Pointer;
+}
