@@ -20,8 +20,6 @@ namespace Pellucid.Dictionaries.Training;
 /// </summary>
 internal sealed class TopKStep(TopKParameters parameters, StepOptions options) : IDisposable
 {
-    private const int RowsAtOnce = 64;
-
     private readonly SparseEncoder _encoder = new() { Screened = options.Screened };
     private readonly SparseEncoder _deadEncoder = new() { Screened = options.Screened };
     private readonly SparseCodes _codes = new();
@@ -93,22 +91,7 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
             _centred = Tensor.Empty(x.Shape);
         }
 
-        ComputeThreads.For(
-            (rows + RowsAtOnce - 1) / RowsAtOnce,
-            (x, bias: parameters.DecoderBias.Value, to: _centred),
-            static (part, state) =>
-            {
-                ReadOnlySpan<float> bias = state.bias.AsSpan();
-                for (int row = part * RowsAtOnce; row < Math.Min(state.x.Shape[0], (part + 1) * RowsAtOnce); row++)
-                {
-                    ReadOnlySpan<float> from = state.x.Row(row);
-                    Span<float> to = state.to.Row(row);
-                    for (int i = 0; i < to.Length; i++)
-                    {
-                        to[i] = from[i] - bias[i];
-                    }
-                }
-            });
+        Centring.Subtract(x, parameters.DecoderBias.Value, _centred);
     }
 
     private void CountFired(int rows)

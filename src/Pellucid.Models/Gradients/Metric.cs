@@ -11,6 +11,7 @@ public sealed partial class Metric
     private readonly Func<TokenBatch, IEnumerable<(int Sequence, int Position)>> _places;
     private readonly Func<Ops, Tensor, TokenBatch, Tensor> _expression;
     private readonly int[] _tokens;
+    private bool _isCustom;
 
     private Metric(
         string name,
@@ -34,17 +35,17 @@ public sealed partial class Metric
     /// <param name="expression">Takes the operations, the logits [place, d_vocab] in the order of the places, and the tokens; returns one value.</param>
     public static Metric OfLogits(
         string name, Func<TokenBatch, IEnumerable<(int Sequence, int Position)>>? places, Func<Ops, Tensor, TokenBatch, Tensor> expression) =>
-        new(name, places ?? EveryToken, expression);
+        new(name, places ?? EveryToken, expression) { _isCustom = true };
 
     /// <summary>A metric of one activation; the run goes no further than to it.</summary>
     /// <param name="name">What is measured.</param>
     /// <param name="hook">The activation.</param>
     /// <param name="expression">Takes the operations and the activation, after the interventions at its hook; returns one value.</param>
     public static Metric OfActivation(string name, string hook, Func<Ops, Tensor, Tensor> expression) =>
-        new(name, static _ => [], (ops, activation, _) => expression(ops, activation), hook);
+        new(name, static _ => [], (ops, activation, _) => expression(ops, activation), hook) { _isCustom = true };
 
-    /// <summary>A metric that reads the same and takes as much memory, whatever the values are.</summary>
-    internal Metric Plannable() => new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens);
+    /// <summary>A metric that reads the same and takes about as much memory, whatever the values are: this one, or a sum in place of an expression written elsewhere.</summary>
+    internal Metric Plannable() => !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens);
 
     internal Tensor Evaluate(Ops ops, Tensor read, TokenBatch tokens) => _expression(ops, read, tokens);
 
