@@ -45,7 +45,7 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
     /// <param name="step">Number of the step, from 1.</param>
     internal void Update(double rate, long step)
     {
-        AdamFactors adam = AdamFactors.Of(rate, step, options.Beta1, options.Beta2, options.AdamEpsilon);
+        LatentAdamFactors adam = LatentAdamFactors.Of(rate, step, options.Beta1, options.Beta2, options.AdamEpsilon);
         _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm });
     }
 

@@ -50,7 +50,7 @@ public sealed class LatentGradientsTests
             {
                 gradients.Reconstruct(batch.X, batch.X, batch.Codes, batch.Dictionary.Decoder.Value, -0.1);
                 dense.Step(batch.Expected(-0.1, 0, out _), step);
-                gradients.Update(batch.Dictionary, AdamFactors.Of(0.01, step), new UpdateOptions { ClipNorm = clip });
+                gradients.Update(batch.Dictionary, LatentAdamFactors.Of(0.01, step), new UpdateOptions { ClipNorm = clip });
                 dense.AssertEqual(batch.Dictionary, 2e-5); // ten steps of 0.01; near-zero gradients turn rounding into a part of a step
                 dense.Follow(batch.Dictionary); // so that one step's rounding is not another's input
             }
@@ -64,7 +64,7 @@ public sealed class LatentGradientsTests
         using LatentGradients gradients = new();
         Assert.Contains("do not fit", Assert.Throws<ShapeException>(() =>
             gradients.Reconstruct(batch.X, batch.X, other.Codes, batch.Dictionary.Decoder.Value, 1)).Message, StringComparison.Ordinal);
-        Assert.Throws<ShapeException>(() => gradients.Update(batch.Dictionary, AdamFactors.Of(1, 1), new UpdateOptions()));
+        Assert.Throws<ShapeException>(() => gradients.Update(batch.Dictionary, LatentAdamFactors.Of(1, 1), new UpdateOptions()));
     }
 
     private sealed class Batch : IDisposable
