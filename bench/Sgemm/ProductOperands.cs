@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pellucid.Tensors;
 
 namespace Pellucid.Bench.Sgemm;
@@ -5,8 +6,9 @@ namespace Pellucid.Bench.Sgemm;
 /// <summary>The operands that every contender is given, and how long each is measured at a time.</summary>
 internal static class ProductOperands
 {
-    /// <summary>Calls are repeated for at least so long, and the mean of them is one measurement.</summary>
-    internal const double BurstSeconds = 0.02;
+    // Threads that slept may at first share a core; calls are repeated for so long before they are timed.
+    private const double WarmSeconds = 0.02;
+    private const double TimedSeconds = 0.03;
 
     private const long CacheBytes = 128L << 20; // four times the largest cache at hand
 
@@ -24,5 +26,27 @@ internal static class ProductOperands
         }
 
         return result;
+    }
+
+    /// <summary>Seconds of a call, the mean over those that fill the time, after others that are not timed.</summary>
+    internal static double Time(Action call)
+    {
+        _ = Time(call, WarmSeconds);
+        return Time(call, TimedSeconds);
+    }
+
+    private static double Time(Action call, double least)
+    {
+        int calls = 0;
+        long start = Stopwatch.GetTimestamp();
+        double seconds;
+        do
+        {
+            call();
+            calls++;
+            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        while (seconds < least);
+        return seconds / calls;
     }
 }

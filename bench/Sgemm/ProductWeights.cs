@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Pellucid.Tensors;
 
 namespace Pellucid.Bench.Sgemm;
@@ -23,20 +22,8 @@ internal sealed class ProductWeights : IDisposable
     internal int Outputs { get; }
 
     /// <summary>Seconds of a call.</summary>
-    internal double Run(Tensor x)
-    {
-        int calls = 0;
-        long start = Stopwatch.GetTimestamp();
-        double seconds;
-        do
-        {
-            _ops.Release(_ops.Linear(x, _matrices[_next++ % _matrices.Length]));
-            calls++;
-            seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-        while (seconds < ProductOperands.BurstSeconds);
-        return seconds / calls;
-    }
+    internal double Run(Tensor x) =>
+        ProductOperands.Time(() => _ops.Release(_ops.Linear(x, _matrices[_next++ % _matrices.Length])));
 
     public void Dispose()
     {

@@ -14,23 +14,21 @@ public sealed class Model : IDisposable
 {
     private readonly bool _ownsWeights;
 
-    private readonly Lazy<string> _hash;
-
     internal Model(string name, ModelConfig config, NetworkWeights weights, Tokenizer? tokenizer, string hash)
-        : this(name, new NetworkPlan(config), weights, tokenizer, new Lazy<string>(hash))
+        : this(name, new NetworkPlan(config), weights, tokenizer, new ModelHash(hash))
     {
     }
 
-    internal Model(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, Lazy<string> hash)
+    internal Model(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, ModelHash hash)
     {
-        (Name, Plan, Weights, Tokenizer, _hash) = (name, plan, weights, tokenizer, hash);
+        (Name, Plan, Weights, Tokenizer, Identity) = (name, plan, weights, tokenizer, hash);
         InterventionsAt = FrozenDictionary<string, Intervention[]>.Empty;
         _ownsWeights = true;
     }
 
     private Model(Model model, IReadOnlyList<Intervention> interventions)
     {
-        (Name, Plan, Weights, Tokenizer, _hash) = (model.Name, model.Plan, model.Weights, model.Tokenizer, model._hash);
+        (Name, Plan, Weights, Tokenizer, Identity) = (model.Name, model.Plan, model.Weights, model.Tokenizer, model.Identity);
         Interventions = interventions;
         InterventionsAt = interventions.GroupBy(intervention => intervention.Hook, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
@@ -49,7 +47,7 @@ public sealed class Model : IDisposable
     /// SHA-256 of its checkpoint, or of its parameters where it came from none, lower-case hexadecimal. One that was opened with rounded weights has
     /// a hash of its own: SHA-256 of the checkpoint's followed by <c> weights=bf16</c>.
     /// </summary>
-    public string Hash => _hash.Value;
+    public string Hash => Identity.Value;
 
     /// <summary>How its matrices are held: F32 or BF16.</summary>
     public DType WeightStorage => Weights.Unembedding.Weight.Storage;
@@ -64,6 +62,8 @@ public sealed class Model : IDisposable
     public IReadOnlyList<Intervention> Interventions { get; } = [];
 
     internal NetworkPlan Plan { get; }
+
+    internal ModelHash Identity { get; }
 
     internal NetworkWeights Weights { get; }
 

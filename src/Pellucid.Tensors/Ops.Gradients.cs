@@ -34,6 +34,7 @@ public sealed unsafe partial class Ops
             x.Node = node;
         }
 
+        node = node.Origin;
         node.IsRetained = true;
         node.Key ??= key;
         return x;
@@ -117,21 +118,16 @@ public sealed unsafe partial class Ops
 
     private static void RecomputeRule(in BackwardStep<Func<Ops, Tensor, Tensor>> step)
     {
-        using Tape inner = new(step.Pass.Tape);
+        using Tape inner = new(step.Pass.Tape, step.Index);
         using Ops ops = new(inner);
-        Tensor x = step.Wants(0) ? ops.Watch(step.Saved(0)) : step.Saved(0);
-        Tensor result = step.State(ops, x);
-        if (!inner.Reaches(result))
+        Tensor x = step.Saved(0);
+        if (step.Wants(0))
         {
-            return; // nothing inside depends on anything watched
+            x = ops.Own(x.ShareUnrecorded());
+            x.Node = inner.TakeOver(step.NodeOf(0));
         }
 
-        using Gradients gradients = inner.Backward(result, step.Gradient);
-        step.Pass.HandOn(gradients);
-        if (step.Wants(0) && gradients.Contains(x))
-        {
-            step.Give(0, gradients[x]);
-        }
+        inner.BackwardWithin(step.Pass, step.State(ops, x), step.Gradient);
     }
 
     private static void CustomRule(in BackwardStep<CustomOperation> step)

@@ -25,14 +25,8 @@ public sealed unsafe partial class Ops
         using Operand queries = Plain(q), keys = WholeHeads(k);
         (int batch, int count, int heads, int seen) = (q.Shape[0], q.Shape[1], q.Shape[2], k.Shape[1]);
         Tensor result = New(new Shape(batch, heads, count, seen));
-        for (int head = 0; head < batch * heads; head++)
-        {
-            MatrixProduct.Multiply(
-                Head(queries, head, heads, heads), (nint)queries.Strides[1], false,
-                Head(keys, head, heads, k.Shape[2]), (nint)keys.Strides[1], true,
-                result.Pointer + ((long)head * count * seen), seen, count, seen, q.Shape[3]);
-        }
-
+        MatrixProduct.MultiplyBatch(
+            batch, heads, Heads(queries), Heads(keys, heads / k.Shape[2], transposed: true), Patterns(result), count, seen, q.Shape[3]);
         Elementwise.Scale(result.Pointer, options.Scale, result.Pointer, result.Count);
         if (options.SoftCap > 0)
         {
@@ -59,34 +53,19 @@ public sealed unsafe partial class Ops
         }
 
         FillUnseen(scores, options, 0);
-        Tensor? queryPart = step.Wants(0) ? step.Ops.New(step.ShapeOf(0)) : null, keyPart = step.Wants(1) ? step.Ops.Zeros(step.ShapeOf(1)) : null;
         using Operand q = Plain(step.SavedOrNone(0) ?? scores), k = Plain(step.SavedOrNone(1) ?? scores);
-        for (int head = 0; head < batch * heads; head++)
+        if (step.Wants(0))
         {
-            float* rows = scores.Pointer + ((long)head * queries * keys);
-            if (queryPart is not null)
-            {
-                MatrixProduct.Multiply(
-                    rows, keys, false, Head(k, head, heads, keyHeads), (nint)keyHeads * size, false,
-                    Head(queryPart, head, heads, heads), (nint)heads * size, queries, size, keys);
-            }
-
-            if (keyPart is not null)
-            {
-                MatrixProduct.Multiply(
-                    rows, keys, true, Head(q, head, heads, heads), (nint)heads * size, false,
-                    Head(keyPart, head, heads, keyHeads), (nint)keyHeads * size, keys, size, queries, accumulate: true);
-            }
+            Tensor part = step.Ops.New(step.ShapeOf(0));
+            MatrixProduct.MultiplyBatch(batch, heads, Patterns(scores), Heads(k, heads / keyHeads), Heads(part), queries, size, keys);
+            step.Give(0, part);
         }
 
-        if (queryPart is not null)
+        if (step.Wants(1))
         {
-            step.Give(0, queryPart);
-        }
-
-        if (keyPart is not null)
-        {
-            step.Give(1, keyPart);
+            Tensor part = step.Ops.New(step.ShapeOf(1));
+            MultiplyTurned(scores, q, part);
+            step.Give(1, part);
         }
     }
 
@@ -131,81 +110,81 @@ public sealed unsafe partial class Ops
         using Operand weights = Plain(pattern), values = WholeHeads(v);
         (int batch, int heads, int queries, int keys) = (pattern.Shape[0], pattern.Shape[1], pattern.Shape[2], pattern.Shape[3]);
         Tensor result = New(new Shape(batch, queries, heads, v.Shape[3]));
-        for (int head = 0; head < batch * heads; head++)
-        {
-            MatrixProduct.Multiply(
-                weights.Pointer + ((long)head * queries * keys), keys, false,
-                Head(values, head, heads, v.Shape[2]), (nint)values.Strides[1], false,
-                Head(result, head, heads, heads), (nint)result.Strides[1], queries, v.Shape[3], keys);
-        }
+        MatrixProduct.MultiplyBatch(
+            batch, heads, Patterns(weights.Pointer, pattern.Shape), Heads(values, heads / v.Shape[2]), Heads(result), queries, v.Shape[3], keys);
 
         (TapeNode? first, TapeNode? second) = (NodeOf(pattern), NodeOf(v));
-        return Record(result, (keys, v.Shape[2]), MixRule, [first, second], [second is null ? null : pattern, first is null ? null : v]);
+        return Record(result, v.Shape[2], MixRule, [first, second], [second is null ? null : pattern, first is null ? null : v]);
     }
 
-    private static void MixRule(in BackwardStep<(int Keys, int KeyHeads)> step)
+    private static void MixRule(in BackwardStep<int> step)
     {
-        (int keys, int keyHeads) = step.State;
         Tensor gradient = step.Gradient;
         (int batch, int queries, int heads, int size) = (gradient.Shape[0], gradient.Shape[1], gradient.Shape[2], gradient.Shape[3]);
-        Tensor? patternPart = step.Wants(0) ? step.Ops.New(step.ShapeOf(0)) : null, valuePart = step.Wants(1) ? step.Ops.Zeros(step.ShapeOf(1)) : null;
-        using Operand pattern = Plain(step.SavedOrNone(0) ?? gradient), v = Plain(step.SavedOrNone(1) ?? gradient);
-        for (int head = 0; head < batch * heads; head++)
+        if (step.Wants(0))
         {
-            long at = (long)head * queries * keys;
-            if (patternPart is not null)
-            {
-                MatrixProduct.Multiply(
-                    Head(gradient, head, heads, heads), (nint)heads * size, false, Head(v, head, heads, keyHeads), (nint)keyHeads * size, true,
-                    patternPart.Pointer + at, keys, queries, keys, size);
-            }
-
-            if (valuePart is not null)
-            {
-                MatrixProduct.Multiply(
-                    pattern.Pointer + at, keys, true, Head(gradient, head, heads, heads), (nint)heads * size, false,
-                    Head(valuePart, head, heads, keyHeads), (nint)keyHeads * size, keys, size, queries, accumulate: true);
-            }
+            using Operand v = Plain(step.Saved(1));
+            Tensor part = step.Ops.New(step.ShapeOf(0));
+            MatrixProduct.MultiplyBatch(
+                batch, heads, Heads(gradient), Heads(v, heads / step.State, transposed: true), Patterns(part), queries, part.Shape[3], size);
+            step.Give(0, part);
         }
 
-        if (patternPart is not null)
+        if (step.Wants(1))
         {
-            step.Give(0, patternPart);
-        }
-
-        if (valuePart is not null)
-        {
-            step.Give(1, valuePart);
+            using Operand pattern = Plain(step.Saved(0)), upper = Plain(gradient);
+            Tensor part = step.Ops.New(step.ShapeOf(1));
+            MultiplyTurned(pattern.Pointer, new Shape(batch, heads, queries, part.Shape[1]), upper, part);
+            step.Give(1, part);
         }
     }
 
-    private static void FillUnseen(Tensor scores, AttentionOptions options, float value)
-    {
-        (int queries, int keys) = (scores.Shape[2], scores.Shape[3]);
-        for (long row = 0; row < scores.Shape.Rows; row++)
-        {
-            Span<float> span = new(scores.Pointer + (row * keys), keys);
-            int position = keys - queries + (int)(row % queries);
-            if (options.IsCausal)
-            {
-                span[(position + 1)..].Fill(value);
-            }
-
-            if (options.Window > 0)
-            {
-                span[..Math.Max(0, position + 1 - options.Window)].Fill(value);
-            }
-        }
-    }
+    private static void MultiplyTurned(Tensor weights, in Operand array, Tensor result) => MultiplyTurned(weights.Pointer, weights.Shape, array, result);
 
     /// <summary>
-    /// First value of a head of an array [batch, position, head, d_head], by the number of a query head among those of all items; heads of
-    /// keys are shared by groups of query heads.
+    /// Weights [batch, head, query, key] turned, times an array [batch, query, head, size] into [batch, key, kv_head, size]: the heads that
+    /// share a key head are added up, one after another.
     /// </summary>
-    private static float* Head(in Operand array, int head, int heads, int ownHeads) => Head(array.Pointer, array.Strides, head, heads, ownHeads);
+    private static void MultiplyTurned(float* weights, Shape shape, in Operand array, Tensor result)
+    {
+        (int heads, int queries, int keys) = (shape[1], shape[2], shape[3]);
+        (int keyHeads, int size) = (result.Shape[2], result.Shape[3]);
+        (int group, nint item) = (heads / keyHeads, (nint)queries * keys);
+        for (int member = 0; member < group; member++)
+        {
+            BatchOperand turned = new()
+            {
+                First = weights + (member * item),
+                StrideRow = keys,
+                StrideOuter = heads * item,
+                StrideInner = group * item,
+                Transposed = true,
+            };
+            BatchOperand rows = Heads(array) with { First = array.Pointer + (member * size), StrideInner = (nint)group * size };
+            MatrixProduct.MultiplyBatch(shape[0], keyHeads, turned, rows, Heads(result), keys, size, queries, accumulate: member > 0);
+        }
+    }
 
-    private static float* Head(Tensor array, int head, int heads, int ownHeads) => Head(array.Pointer, array.Strides, head, heads, ownHeads);
+    private static void FillUnseen(Tensor scores, AttentionOptions options, float value) => Unseen.Fill(
+        scores.Pointer, (long)scores.Shape[0] * scores.Shape[1], scores.Shape[2], scores.Shape[3], options.IsCausal, options.Window, value);
 
-    private static float* Head(float* first, ReadOnlySpan<long> strides, int head, int heads, int ownHeads) =>
-        first + (head / heads * strides[0]) + ((long)(head % heads) * ownHeads / heads * strides[2]);
+    /// <summary>The heads of an array [batch, position, head, size], each of which a group of items shares.</summary>
+    private static BatchOperand Heads(in Operand array, int group = 1, bool transposed = false) =>
+        Heads(array.Pointer, array.Strides) with { Group = group, Transposed = transposed };
+
+    private static BatchOperand Heads(Tensor array) => Heads(array.Pointer, array.Strides);
+
+    private static BatchOperand Heads(float* first, ReadOnlySpan<long> strides) =>
+        new() { First = first, StrideRow = (nint)strides[1], StrideOuter = (nint)strides[0], StrideInner = (nint)strides[2] };
+
+    /// <summary>The matrices of a contiguous array [batch, head, query, key].</summary>
+    private static BatchOperand Patterns(Tensor array) => Patterns(array.Pointer, array.Shape);
+
+    private static BatchOperand Patterns(float* first, Shape shape) => new()
+    {
+        First = first,
+        StrideRow = shape[3],
+        StrideOuter = (nint)shape[1] * shape[2] * shape[3],
+        StrideInner = (nint)shape[2] * shape[3],
+    };
 }

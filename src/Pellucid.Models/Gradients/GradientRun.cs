@@ -37,6 +37,10 @@ public sealed class GradientRun : IDisposable
     /// <exception cref="PellucidException">It was not asked for.</exception>
     public Tensor Parameter(string name) => Find(_parameters, name, "parameter", "Parameters");
 
+    /// <summary>The gradients for a step of an optimizer: one for each of its parameters, null where it was not asked for.</summary>
+    /// <param name="parameters">The optimizer's, under the model's names.</param>
+    public Tensor?[] For(IReadOnlyList<Parameter> parameters) => [.. parameters.Select(parameter => _parameters.GetValueOrDefault(parameter.Name))];
+
     /// <summary>A captured activation.</summary>
     /// <param name="hook">Its name.</param>
     /// <exception cref="PellucidException">It was not captured.</exception>

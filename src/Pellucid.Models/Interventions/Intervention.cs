@@ -26,7 +26,7 @@ public sealed record Intervention
     /// <summary>The activation that is changed.</summary>
     public string Hook { get; }
 
-    /// <summary>What is done, for provenance and messages: zero, mean, replace, add, scale, or a name of your own.</summary>
+    /// <summary>What is done, for provenance and messages: zero, mean, replace, add, scale, freeze, or a name of your own.</summary>
     public string Kind { get; }
 
     /// <summary>Where it acts; everywhere by default.</summary>
@@ -37,6 +37,9 @@ public sealed record Intervention
 
     /// <summary>Heads on which it acts; all of them when empty.</summary>
     public ImmutableArray<int> Heads { get; private init; } = [];
+
+    /// <summary>Whether what it puts in place of the activation does not depend on it, by what it is: no gradient goes back there.</summary>
+    public bool IsConstant { get; private init; }
 
     /// <summary>Whether it needs the whole sequence at once; generation then works without its key-value cache.</summary>
     public bool NeedsWholeSequence { get; private init; }
@@ -51,19 +54,19 @@ public sealed record Intervention
     private bool FitsPrompt { get; init; }
 
     /// <summary>Sets the activation to zero.</summary>
-    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Zeros(x.Shape));
+    public static Intervention Zero(string hook) => new(hook, "zero", static (ops, x, _) => ops.Zeros(x.Shape)) { IsConstant = true };
 
     /// <summary>Sets every position to one value: mean ablation.</summary>
     /// <param name="hook">The activation.</param>
     /// <param name="mean">The trailing part of the hook's shape, such as [d_model].</param>
     public static Intervention Mean(string hook, Tensor mean) =>
-        new(hook, "mean", (ops, x, _) => ops.Broadcast(mean, x.Shape)) { Carries = mean.Shape };
+        new(hook, "mean", (ops, x, _) => ops.Broadcast(mean, x.Shape)) { Carries = mean.Shape, IsConstant = true };
 
     /// <summary>Replaces the activation; where text is generated, that of the prompt, and later positions keep their own.</summary>
     /// <param name="hook">The activation.</param>
     /// <param name="value">The whole of it, [batch, pos, ...] of the run or of the prompt.</param>
     public static Intervention Replace(string hook, Tensor value) =>
-        new(hook, "replace", (ops, x, context) => Replacement.Of(ops, x, value, context)) { Carries = value.Shape, FitsPrompt = true };
+        new(hook, "replace", (ops, x, context) => Replacement.Of(ops, x, value, context)) { Carries = value.Shape, FitsPrompt = true, IsConstant = true };
 
     /// <summary>Adds a vector times a factor: steering.</summary>
     /// <param name="hook">The activation.</param>
@@ -75,7 +78,14 @@ public sealed record Intervention
     /// <summary>Multiplies the activation.</summary>
     public static Intervention Scale(string hook, float factor) => new(hook, "scale", (ops, x, _) => ops.Scale(x, factor));
 
+    /// <summary>Leaves the activation as it is and stops the gradient there: what lies before it is a constant to what comes after.</summary>
+    public static Intervention Freeze(string hook) => new(hook, "freeze", static (ops, x, _) => ops.Freeze(x)) { IsConstant = true };
+
     /// <summary>Any expression over the operations.</summary>
+    /// <remarks>
+    /// Gradients go back through it by themselves. One that computes outside of the operations has no backward, and a run that asks for
+    /// gradients through it refuses it: use <see cref="Ops.Custom"/> to give it one, or put <see cref="Freeze"/> at the same hook before it.
+    /// </remarks>
     /// <param name="hook">The activation.</param>
     /// <param name="kind">Its name, for provenance and messages.</param>
     /// <param name="expression">Takes the operations, the activation and the place; returns an array of the same shape.</param>
@@ -122,9 +132,22 @@ public sealed record Intervention
         }
     }
 
-    internal Tensor Apply(Ops ops, Tensor value, HookContext context)
+    /// <summary>Makes the changed activation.</summary>
+    /// <param name="ops">The operations.</param>
+    /// <param name="value">The activation.</param>
+    /// <param name="context">The place.</param>
+    /// <param name="recorded">Whether the run goes back, so that the change must have a backward.</param>
+    internal Tensor Apply(Ops ops, Tensor value, HookContext context, bool recorded)
     {
+        bool mustGoBack = recorded && !IsConstant && Recording.Reaches(ops, value);
         Tensor changed = _expression(ops, value, context);
+        if (mustGoBack && !Recording.Reaches(ops, changed))
+        {
+            throw new PellucidException(
+                $"Intervention '{Kind}' at {Hook} has no backward: what it returns was not made by operations on what it was given. "
+                + "Write it over Ops, use Ops.Custom, or stop the gradient before it with Intervention.Freeze.");
+        }
+
         if (changed.Shape != value.Shape)
         {
             throw new ShapeException($"Intervention '{Kind}' at {Hook} turned {value.Shape} into {changed.Shape}; the shape must stay.");

@@ -18,7 +18,7 @@ internal sealed partial class ForwardPass
 
         if (_recording is { } recording)
         {
-            value = recording.At(_ops, hook, value);
+            value = recording.At(_ops, _model.Hooks[hook], value);
         }
 
         if (_options.Capture.Hooks.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
@@ -36,7 +36,7 @@ internal sealed partial class ForwardPass
         Tensor value = made;
         foreach (Intervention intervention in interventions)
         {
-            value = intervention.Apply(_ops, value, context);
+            value = intervention.Apply(_ops, value, context, _recording is not null);
         }
 
         return context.Point.Axes[^1] == "key" ? _ops.SelectSeen(value, made) : value;

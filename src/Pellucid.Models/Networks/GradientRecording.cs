@@ -1,3 +1,4 @@
+using Pellucid.Models.Interventions;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Networks;
@@ -51,7 +52,7 @@ internal sealed class GradientRecording : IDisposable
             }
         }
 
-        if (model.Config.TiedEmbedding && _options.Parameters.Contains(Parameter.Embedding))
+        if (model.Config.TiedEmbedding && _options.Parameters.Contains(ParameterName.Embedding))
         {
             Watch(TurnedEmbedding, model.Weights.Unembedding.Weight);
         }
@@ -66,13 +67,14 @@ internal sealed class GradientRecording : IDisposable
     internal bool Recomputes(int layer) => _options.Recompute && layer != _metricLayer;
 
     /// <summary>Watches an activation where its gradient is asked for, and keeps it where the metric reads it.</summary>
-    internal Tensor At(Ops ops, string hook, Tensor value)
+    internal Tensor At(Ops ops, HookPoint point, Tensor value)
     {
+        string hook = point.Name;
         if (_options.At.Hooks.Contains(hook))
         {
             Tensor watched = ops.Watch(ops.Reshape(value, value.Shape), hook); // a place of its own on the tape: two names may share one array
             ops.Release(value);
-            value = watched;
+            value = point.Axes[^1] == "key" ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
         }
 
         if (hook == _metric.Hook && _activation is null)
@@ -95,7 +97,7 @@ internal sealed class GradientRecording : IDisposable
     internal GradientRun Collect(Ops ops, Tensor value, Model model, TokenBatch tokens, Dictionary<string, Tensor> kept)
     {
         Dictionary<string, Tensor> hooks = new(StringComparer.Ordinal), parameters = new(StringComparer.Ordinal);
-        using Tensors.Gradients? found = Tape.Backward(value);
+        using Tensors.Gradients? found = Recording.Reaches(ops, value) ? Tape.Backward(value) : null;
         foreach (string hook in _options.At.Hooks)
         {
             HookPoint point = model.Hooks[hook];
@@ -127,7 +129,7 @@ internal sealed class GradientRecording : IDisposable
         }
 
         Tensor? gradient = found.Named.GetValueOrDefault(point.Name);
-        return point.Name == Parameter.Embedding && _matrices.TryGetValue(TurnedEmbedding, out PackedMatrix? turned) && found.Contains(turned)
+        return point.Name == ParameterName.Embedding && _matrices.TryGetValue(TurnedEmbedding, out PackedMatrix? turned) && found.Contains(turned)
             ? Added(gradient, found[turned])
             : gradient;
     }

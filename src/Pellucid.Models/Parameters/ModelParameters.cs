@@ -11,6 +11,19 @@ namespace Pellucid.Models;
 /// immutable and has its matrices packed for products; <see cref="ToModel"/> makes one of what the arrays hold at that moment.
 /// </summary>
 /// <remarks>Owns the arrays until disposed. Reading is safe from many threads, changing is not.</remarks>
+/// <example>
+/// <code>
+/// using ModelParameters parameters = ModelParameters.Random(config, seed: 7);
+/// using Model model = parameters.ToModel();
+/// using Adam adam = new(parameters.ToLearn(), new AdamOptions { LearningRate = 1e-3f });
+/// foreach (TokenBatch batch in batches)
+/// {
+///     using GradientRun run = model.Gradients(batch, Metric.Loss, new() { Parameters = ParameterSet.All });
+///     adam.Step(run.For(adam.Parameters));
+///     parameters.Refill(model);
+/// }
+/// </code>
+/// </example>
 public sealed class ModelParameters : IDisposable
 {
     private readonly NetworkPlan _plan;
@@ -104,7 +117,43 @@ public sealed class ModelParameters : IDisposable
         new OpenOptions { WeightStorage = weightStorage }.Check();
         NetworkWeights weights = WeightNames.Pack(_plan, parameter => this[parameter], weightStorage);
         NetworkPlan plan = _plan;
-        return new Model(name, plan, weights, null, new Lazy<string>(() => HashOf(plan, weights)));
+        return new Model(name, plan, weights, null, new ModelHash(() => HashOf(plan, weights)));
+    }
+
+    /// <summary>The arrays as an optimizer takes them: it changes them in place. Weight decay is for matrices and embeddings, not for norms and biases.</summary>
+    public IReadOnlyList<Parameter> ToLearn() =>
+        [.. Table.Points.Select(point => new Parameter(point.Name, this[point.Name]) { Decays = point.Shape.Rank > 1 })];
+
+    /// <summary>
+    /// Packs what the arrays hold now into the memory of a model that <see cref="ToModel"/> made of them, as after a training step. No other thread
+    /// may use the model, or one composed of it, meanwhile; its hash is from now on that of the new values.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="PellucidException">The model was not made of these parameters.</exception>
+    public void Refill(Model model)
+    {
+        if (model.Plan != _plan)
+        {
+            throw new PellucidException($"Model '{model.Name}' was not made of these parameters. Refill what their ToModel returned.");
+        }
+
+        foreach ((string name, Tensor? array, PackedMatrix? matrix) in WeightNames.Of(_plan, model.Weights))
+        {
+            ReadOnlySpan<float> values = this[name].AsSpan();
+            if (array is not null)
+            {
+                values.CopyTo(array.AsSpan());
+            }
+
+            matrix?.Refill(values, outputsByInputs: false);
+        }
+
+        if (Config.TiedEmbedding)
+        {
+            model.Weights.Unembedding.Weight.Refill(this[ParameterName.Embedding].AsSpan(), outputsByInputs: true);
+        }
+
+        model.Identity.Forget();
     }
 
     /// <summary>Frees the arrays.</summary>

@@ -1,48 +1,51 @@
 namespace Pellucid.Tensors;
 
-/// <summary>The way back through a recording, from the result to everything watched.</summary>
-internal sealed class BackwardPass(Tape tape) : IDisposable
+/// <summary>
+/// The way back through a recording, from the result to everything watched. One within another goes through a part that is recomputed; it adds
+/// to the outer one's gradients in the order in which they would have come without it, so that the bits are the same.
+/// </summary>
+internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _byKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<TapeNode, Tensor> _kept = [];
+    private readonly Dictionary<string, Tensor> _byKey = outer?._byKey ?? new(StringComparer.Ordinal);
+    private readonly Dictionary<PackedMatrix, Tensor> _byMatrix = outer?._byMatrix ?? [];
 
     internal Tape Tape => tape;
 
     internal Ops Ops { get; } = new();
 
-    internal Gradients Run(List<TapeNode> nodes, Dictionary<object, TapeNode> leaves)
+    /// <summary>The gradients of nodes that were asked for.</summary>
+    internal Dictionary<TapeNode, Tensor> Kept => _kept;
+
+    /// <summary>Those that were asked for by name.</summary>
+    internal Dictionary<string, Tensor> ByKey => _byKey;
+
+    /// <summary>Those of watched matrices.</summary>
+    internal Dictionary<PackedMatrix, Tensor> ByMatrix => _byMatrix;
+
+    internal void Run(List<TapeNode> nodes)
     {
-        Dictionary<TapeNode, Tensor> kept = [];
         try
         {
             for (int index = nodes.Count - 1; index >= 0; index--)
             {
                 TapeNode node = nodes[index];
-                if (node.Gradient is not { } gradient)
+                if (node.Gradient is { } gradient)
                 {
-                    node.Forget();
-                    continue;
-                }
-
-                node.Backward(this, gradient);
-                Ops.Clear();
-                if (node.IsRetained || node.StandsFor is not null)
-                {
-                    node.Gradient = null;
-                    kept.Add(node, gradient);
-                    if (node.Key is { } key)
+                    node.Backward(this, gradient);
+                    Ops.Clear();
+                    if (node.IsRetained)
                     {
-                        Name(key, gradient.Share());
+                        Keep(node, gradient);
                     }
                 }
 
                 node.Forget();
             }
-
-            return new Gradients(tape, leaves, kept, _byKey);
         }
         catch
         {
-            foreach (Tensor tensor in kept.Values.Concat(_byKey.Values))
+            foreach (Tensor tensor in outer is null ? _kept.Values.Concat(_byKey.Values).Concat(_byMatrix.Values) : _kept.Values)
             {
                 tensor.Dispose();
             }
@@ -51,24 +54,10 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
         }
     }
 
-    /// <summary>Files a gradient under a name; one that comes again under the same name is added to it.</summary>
-    internal void Name(string key, Tensor gradient)
-    {
-        if (_byKey.Remove(key, out Tensor? before))
-        {
-            using Ops ops = new();
-            Tensor sum = ops.Disown(ops.Add(before, gradient));
-            before.Dispose();
-            gradient.Dispose();
-            gradient = sum;
-        }
-
-        _byKey.Add(key, gradient);
-    }
-
     /// <summary>Adds a part to a node's gradient, and becomes its owner if it is one of <see cref="Ops"/>.</summary>
     internal void Give(TapeNode node, Tensor part)
     {
+        node = node.Origin;
         if (part.Shape != node.Shape)
         {
             throw new ShapeException($"Backward: a gradient {part.Shape} was made for an array {node.Shape}; equal shapes were expected.");
@@ -93,24 +82,44 @@ internal sealed class BackwardPass(Tape tape) : IDisposable
         }
     }
 
-    /// <summary>Gives the nodes of this tape what came out for their stand-ins on an inner one, and takes over what it found by name.</summary>
-    internal void HandOn(Gradients inner)
+    public void Dispose() => Ops.Dispose();
+
+    private void Keep(TapeNode node, Tensor gradient)
     {
-        foreach ((TapeNode node, Tensor gradient) in inner.ByNode)
+        node.Gradient = null;
+        if (node.Key is { } key)
         {
-            if (node.StandsFor is { } outer)
-            {
-                Give(outer, gradient);
-            }
+            File(_byKey, key, gradient.ShareUnrecorded());
         }
 
-        foreach ((string key, Tensor gradient) in inner.Named)
+        if (node is LeafNode { Matrix: { } matrix })
         {
-            Name(key, gradient.Share());
+            File(_byMatrix, matrix, gradient);
+        }
+        else if (outer is null)
+        {
+            _kept.Add(node, gradient);
+        }
+        else
+        {
+            gradient.Dispose();
         }
     }
 
-    public void Dispose() => Ops.Dispose();
+    /// <summary>Files a gradient under a key; one that comes again under the same key is added to it.</summary>
+    private void File<TKey>(Dictionary<TKey, Tensor> filed, TKey key, Tensor gradient)
+        where TKey : notnull
+    {
+        if (filed.Remove(key, out Tensor? before))
+        {
+            Tensor sum = Ops.Disown(Ops.Add(before, gradient));
+            before.Dispose();
+            gradient.Dispose();
+            gradient = sum;
+        }
+
+        filed.Add(key, gradient);
+    }
 
     /// <summary>The part as one run of F32 values, which is what every rule reads, with an owner of its own.</summary>
     private Tensor OwnRun(Tensor part) =>

@@ -13,6 +13,12 @@ internal readonly ref struct BackwardStep<TState>(BackwardPass pass, OperationNo
 
     internal BackwardPass Pass => pass;
 
+    /// <summary>Where the operation stands on its tape.</summary>
+    internal int Index => node.Index;
+
+    /// <summary>The node of an operand that <see cref="Wants"/> a gradient.</summary>
+    internal TapeNode NodeOf(int operand) => node.Operand(operand)!;
+
     /// <summary>An array that the operation kept.</summary>
     internal Tensor Saved(int index) => node.Saved(index);
 

@@ -26,6 +26,7 @@ public sealed class Tape : IDisposable
     private readonly List<TapeNode> _nodes = [];
     private readonly Dictionary<object, TapeNode> _leaves = [];
     private readonly Tape? _outer;
+    private readonly int _before;
     private bool _spent;
 
     /// <summary>Begins an empty recording.</summary>
@@ -33,8 +34,11 @@ public sealed class Tape : IDisposable
     {
     }
 
-    /// <summary>A recording of a part of what <paramref name="outer"/> recorded as a whole: what is watched there is watched here.</summary>
-    internal Tape(Tape outer) => _outer = outer;
+    /// <summary>
+    /// A recording of a part of what <paramref name="outer"/> recorded as a whole, at the index <paramref name="before"/>: what was watched
+    /// there by then is watched here.
+    /// </summary>
+    internal Tape(Tape outer, int before) => (_outer, _before) = (outer, before);
 
     /// <summary>Whether anything is watched, so that operations may have to be recorded.</summary>
     internal bool IsWatching => _nodes.Count > 0 || _leaves.Count > 0 || _outer is { IsWatching: true };
@@ -45,7 +49,7 @@ public sealed class Tape : IDisposable
     {
         if (NodeOf(matrix) is null)
         {
-            _leaves.Add(matrix, Add(new LeafNode { Shape = new Shape(matrix.Inputs, matrix.Outputs), IsRetained = true }));
+            _leaves.Add(matrix, Add(new LeafNode { Shape = new Shape(matrix.Inputs, matrix.Outputs), IsRetained = true, Matrix = matrix }));
         }
     }
 
@@ -76,9 +80,20 @@ public sealed class Tape : IDisposable
 
         _spent = true;
         using BackwardPass pass = new(this);
-        Tensor first = seed is null ? Tensor.From([1f], result.Shape) : seed.To(DType.F32);
-        last.Gradient = first;
-        return pass.Run(_nodes, new Dictionary<object, TapeNode>(_leaves));
+        last.Gradient = seed is null ? Tensor.From([1f], result.Shape) : seed.To(DType.F32);
+        pass.Run(_nodes);
+        return new Gradients(this, pass.Kept, pass.ByKey, pass.ByMatrix);
+    }
+
+    /// <summary>Goes back through what was recorded of a part, as a step of the way back through the whole.</summary>
+    internal void BackwardWithin(BackwardPass outer, Tensor result, Tensor gradient)
+    {
+        if (NodeOf(result) is { } last)
+        {
+            using BackwardPass pass = new(this, outer);
+            pass.Give(last, gradient);
+            pass.Run(_nodes);
+        }
     }
 
     /// <summary>Lets go of everything that was recorded. What this tape recorded cannot be differentiated any more.</summary>
@@ -115,22 +130,36 @@ public sealed class Tape : IDisposable
             + "Take the view with the scope's own Reshape, Slice or Transpose, or Freeze it to use it as a constant.");
     }
 
-    /// <summary>Whether a gradient of this array reaches anything here.</summary>
-    internal bool Reaches(Tensor x) => NodeOf(x) is not null;
+    /// <summary>The node of a matrix that is watched here, or was on a tape around this one when the part was recorded.</summary>
+    internal TapeNode? NodeOf(PackedMatrix matrix)
+    {
+        if (_leaves.TryGetValue(matrix, out TapeNode? leaf))
+        {
+            return leaf;
+        }
 
-    internal TapeNode? NodeOf(PackedMatrix matrix) =>
-        _leaves.TryGetValue(matrix, out TapeNode? leaf) ? leaf : _outer?.NodeOf(matrix) is { } node ? TakeOver(node) : null;
+        for (Tape tape = this; tape._outer is { } outer; tape = outer)
+        {
+            if (outer._leaves.TryGetValue(matrix, out TapeNode? watched) && watched.Origin.Tape is not null)
+            {
+                return TakeOver(watched.Origin);
+            }
+        }
 
-    private TapeNode? TakeOver(TapeNode node)
+        return null;
+    }
+
+    /// <summary>What stands here for a node of a tape around this one; null where it is of no such tape, or was recorded later.</summary>
+    internal TapeNode? TakeOver(TapeNode node)
     {
         if (_leaves.TryGetValue(node, out TapeNode? leaf))
         {
             return leaf;
         }
 
-        for (Tape? tape = _outer; tape is not null; tape = tape._outer)
+        for (Tape tape = this; tape._outer is { } outer; tape = outer)
         {
-            if (node.Tape == tape)
+            if (node.Tape == outer && node.Index < tape._before)
             {
                 leaf = Add(new LeafNode { Shape = node.Shape, StandsFor = node });
                 _leaves.Add(node, leaf);

@@ -18,8 +18,11 @@ internal abstract class TapeNode
     /// <summary>The name under which the caller asked for it.</summary>
     internal string? Key { get; set; }
 
-    /// <summary>The node of an outer tape to which the gradient is handed on.</summary>
+    /// <summary>The node of an outer tape that this one stands for: whose gradient is given to this one, and which is asked for with it.</summary>
     internal TapeNode? StandsFor { get; init; }
+
+    /// <summary>The node itself, or what it stands for in the end.</summary>
+    internal TapeNode Origin => StandsFor?.Origin ?? this;
 
     /// <summary>Gives the operands their parts of the gradient.</summary>
     internal abstract void Backward(BackwardPass pass, Tensor gradient);

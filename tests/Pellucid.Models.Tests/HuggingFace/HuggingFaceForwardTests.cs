@@ -88,8 +88,8 @@ public sealed class HuggingFaceForwardTests
         using ModelParameters parameters = fixture.Model.CopyParameters();
         for (int row = 0; row < fixture.Tokens.Ids.Count; row++)
         {
-            Assert.Equal(parameters[Parameter.Embedding].Row(fixture.Tokens.Ids[row]), run[Hook.Embed].Row(row));
-            Assert.Equal(parameters[Parameter.Positions].Row(row % fixture.Tokens.Positions), run[Hook.PosEmbed].Row(row));
+            Assert.Equal(parameters[ParameterName.Embedding].Row(fixture.Tokens.Ids[row]), run[Hook.Embed].Row(row));
+            Assert.Equal(parameters[ParameterName.Positions].Row(row % fixture.Tokens.Positions), run[Hook.PosEmbed].Row(row));
             Assert.Equal(run[Hook.Embed][row / 17, row % 17, 5] + run[Hook.PosEmbed][row / 17, row % 17, 5], run[Hook.ResidPre(0)][row / 17, row % 17, 5]);
         }
     }

@@ -13,7 +13,7 @@ public sealed class WeightStorageTests
     {
         using Model rounded = await Model.OpenAsync("stories260k", Rounded, TestContext.Current.CancellationToken);
         using ModelParameters parameters = Stories.Model260K.CopyParameters();
-        foreach (ParameterPoint point in parameters.Table.Points.Where(point => point.Name.Contains(".W_", StringComparison.Ordinal) && point.Name != Parameter.Embedding))
+        foreach (ParameterPoint point in parameters.Table.Points.Where(point => point.Name.Contains(".W_", StringComparison.Ordinal) && point.Name != ParameterName.Embedding))
         {
             using Tensor bits = parameters[point.Name].To(DType.BF16), back = bits.To(DType.F32);
             back.AsSpan().CopyTo(parameters[point.Name].AsSpan());

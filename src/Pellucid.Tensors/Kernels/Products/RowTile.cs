@@ -8,7 +8,7 @@ namespace Pellucid.Tensors.Kernels;
 /// </summary>
 internal static unsafe class RowTile
 {
-    private const int PrefetchBytes = 4096;
+    private const int PrefetchBytes = 2048; // twice and four times as far were no faster
     private const int Line = 64;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

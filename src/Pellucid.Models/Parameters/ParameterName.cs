@@ -1,7 +1,7 @@
 namespace Pellucid.Models;
 
 /// <summary>Names of parameters that code refers to, written so that a typing error is a compiler error.</summary>
-public static class Parameter
+public static class ParameterName
 {
     /// <summary>Token embeddings, [d_vocab, d_model].</summary>
     public const string Embedding = "embed.W_E";
