@@ -1,3 +1,5 @@
+using Pellucid.Tensors.Threading;
+
 namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Tensor
@@ -11,6 +13,13 @@ public sealed unsafe partial class Tensor
     public Tensor To(DType type)
     {
         Tensor result = Empty(Shape, type);
+        if (Shape.Rank == 2 && DType == DType.F32 && type == DType.F32 && _strides[0] == 1 && _strides[1] >= Shape[0])
+        {
+            CopyTurned(Pointer, _strides[1], result.Pointer, Shape[0], Shape[1]);
+            GC.KeepAlive(this);
+            return result;
+        }
+
         byte* from = (byte*)RawPointer, to = (byte*)result.RawPointer;
         (int run, int bytes) = (RunAxes(), type.Size());
         long length = 1;
@@ -46,6 +55,32 @@ public sealed unsafe partial class Tensor
     {
         using Tensor whole = DType == DType.F32 && IsContiguous ? Share() : To(DType.F32);
         return whole.AsSpan().ToArray();
+    }
+
+    /// <summary>
+    /// Copies a matrix that is a turned view, in square blocks, so that each line of memory that is read or written is used whole while it is in
+    /// the cache: the gradient of a vocabulary's matrix, 154 MB, would take a quarter of a second element by element.
+    /// </summary>
+    private static void CopyTurned(float* from, long stride, float* to, int rows, int columns)
+    {
+        const int block = 32;
+        Workers.For((rows + block - 1) / block, (From: (nint)from, stride, To: (nint)to, rows, columns), static (part, state) =>
+        {
+            int start = part * block, end = Math.Min(start + block, state.rows);
+            for (int left = 0; left < state.columns; left += block)
+            {
+                int right = Math.Min(left + block, state.columns);
+                for (int row = start; row < end; row++)
+                {
+                    float* source = (float*)state.From + row;
+                    float* target = (float*)state.To + ((long)row * state.columns);
+                    for (int column = left; column < right; column++)
+                    {
+                        target[column] = source[column * state.stride];
+                    }
+                }
+            }
+        });
     }
 
     /// <summary>The first of the last axes that together are one run of values; the rank where not even the last one is.</summary>
