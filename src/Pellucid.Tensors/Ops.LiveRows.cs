@@ -1,4 +1,5 @@
 using Pellucid.Tensors.Kernels;
+using Pellucid.Tensors.Memory;
 
 namespace Pellucid.Tensors;
 
@@ -11,29 +12,53 @@ public sealed unsafe partial class Ops
     /// <summary>y · Wᵀ.</summary>
     private Tensor LinearTransposed(Tensor y, PackedMatrix weight)
     {
-        Tensor? live = FindLiveRows(y);
-        using Operand plain = Plain(live is null ? y : PickRows(y, live));
+        Tensor? live = FindLiveRows(y, weight.Inputs);
+        Tensor picked = live is null ? y : PickRows(y, live);
+        using Operand plain = Plain(picked);
         int rows = live?.Shape[0] ?? y.Shape.Rows;
         Tensor product = New(new Shape(rows, weight.Inputs));
         MatrixProduct.MultiplyTransposed(plain.Pointer, weight.Outputs, rows, weight, product.Pointer, weight.Inputs);
-        return live is null ? product : PlaceRows(product, live, y.Shape.Rows);
+        if (live is null)
+        {
+            return product;
+        }
+
+        Release(picked);
+        Tensor placed = PlaceRows(product, live, y.Shape.Rows);
+        Release(product);
+        return placed;
     }
 
     /// <summary>xᵀ · y, for x [rows, inputs] and y [rows, outputs].</summary>
     private Tensor WeightGradient(Tensor x, Tensor y)
     {
-        Tensor? live = FindLiveRows(y);
-        using Operand left = Plain(live is null ? x : PickRows(x, live)), right = Plain(live is null ? y : PickRows(y, live));
+        Tensor? live = FindLiveRows(y, x.Shape.Width);
+        Tensor pickedX = live is null ? x : PickRows(x, live), pickedY = live is null ? y : PickRows(y, live);
+        using Operand left = Plain(pickedX), right = Plain(pickedY);
         (int inputs, int outputs) = (x.Shape.Width, y.Shape.Width);
         Tensor result = New(new Shape(inputs, outputs));
         MatrixProduct.Multiply(
             left.Pointer, inputs, true, right.Pointer, outputs, false, result.Pointer, outputs, inputs, outputs, live?.Shape[0] ?? y.Shape.Rows);
+        if (live is not null)
+        {
+            Release(pickedX);
+            Release(pickedY);
+        }
+
         return result;
     }
 
     /// <summary>The rows that are not all zero, [count] of I32; null where they are more than half, so that sorting them out would not pay.</summary>
-    private Tensor? FindLiveRows(Tensor x)
+    /// <param name="x">[rows, width].</param>
+    /// <param name="otherWidth">How wide the rows are that the picked ones are multiplied to or with.</param>
+    private Tensor? FindLiveRows(Tensor x, int otherWidth)
     {
+        if (MemoryPlan.Current is not null)
+        {
+            Release(New(new Shape(Math.Max(1, x.Shape.Rows / 2), x.Shape.Width + otherWidth))); // the most that sorting them out would hold besides
+            return null;
+        }
+
         using Operand plain = Plain(x);
         (int rows, int width) = (x.Shape.Rows, x.Shape.Width);
         Tensor found = Own(Tensor.Empty(new Shape(Math.Max(1, rows / 2)), DType.I32));

@@ -4,29 +4,46 @@ using System.Runtime.InteropServices;
 namespace Pellucid.Tensors.Memory;
 
 /// <summary>
-/// Keeps freed blocks for the next operation of the same size, since a forward pass asks for the same few sizes again and again.
-/// Sizes are rounded up to four steps per power of two, so a block wastes at most a quarter. What waits and what is in use are together at
-/// most what was in use at once before, or 256 MB more than is in use now. Safe for many threads.
+/// Gives arrays their memory and keeps what they leave for the next, since work asks for the same again and again. Large blocks are cut from
+/// <see cref="Regions"/>, whose memory goes back to the system where it is more than a quarter above what was in use at once before, and
+/// 256 MB above what is in use now. Small ones wait by size, rounded up to four to eight steps per power of two, as many bytes as were in use at once
+/// before, or 64 MB. Safe for many threads.
 /// </summary>
-internal sealed unsafe partial class BufferPool(bool keeps = true)
+/// <param name="keeps">Whether anything waits at all.</param>
+internal sealed unsafe class BufferPool(bool keeps = true)
 {
-    private const nuint HugePage = 2u << 20;
     private const long AlwaysKept = 256L << 20;
-    private const int AdviseHugePage = 14;
+    private const long AlwaysKeptSmall = 64L << 20;
+
+    /// <summary>Bytes from which on a block is cut from a region.</summary>
+    private const long Large = 2L << 20;
 
     /// <summary>Bytes from which on an array is held against the limit: the system promises more memory than there is, and kills who believes it.</summary>
     private const long WorthAsking = 64L << 20;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<nuint, Stack<NativeBuffer>> _free = [];
-    private long _kept;
+    private readonly Regions _regions = new(keeps);
+    private readonly Dictionary<nuint, Stack<NativeBuffer>> _small = [];
+    private readonly Stack<NativeBuffer> _spent = [];
+    private long _keptSmall;
+    private long _liveSmall;
+    private long _peakSmall;
     private long _live;
     private long _peak;
 
     internal static BufferPool Shared { get; } = new();
 
     /// <summary>Bytes that wait for their next use.</summary>
-    internal long Kept => Volatile.Read(ref _kept);
+    internal long Kept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _keptSmall + _regions.Held - (_live - _liveSmall);
+            }
+        }
+    }
 
     /// <summary>Bytes that are in use.</summary>
     internal long Live => Volatile.Read(ref _live);
@@ -44,7 +61,6 @@ internal sealed unsafe partial class BufferPool(bool keeps = true)
 
     internal NativeBuffer Rent(long bytes)
     {
-        nuint size = RoundUp(bytes);
         if (bytes >= WorthAsking)
         {
             ComputeMemory.Require(bytes, "One array", "Use a smaller batch or a shorter context.");
@@ -52,48 +68,30 @@ internal sealed unsafe partial class BufferPool(bool keeps = true)
 
         lock (_lock)
         {
-            _live += (long)size;
-            _peak = Math.Max(_peak, _live);
-            if (_free.TryGetValue(size, out Stack<NativeBuffer>? stack) && stack.TryPop(out NativeBuffer? buffer))
-            {
-                _kept -= (long)size;
-                buffer.Revive();
-                return buffer;
-            }
-        }
-
-        try
-        {
-            return new NativeBuffer(this, Allocate(size), size);
-        }
-        catch
-        {
-            Forget(size);
-            throw;
+            return bytes >= Large ? RentLarge(Regions.RoundUp(bytes)) : RentSmall(RoundUp(bytes));
         }
     }
 
-    /// <summary>
-    /// Takes a block back. Where that is more than is kept, blocks of other sizes go first: they are of work that is over, and a pool full
-    /// of them would serve nobody.
-    /// </summary>
+    /// <summary>Takes a block back.</summary>
     internal void Return(NativeBuffer buffer)
     {
-        nuint size = buffer.Capacity;
         lock (_lock)
         {
-            _live -= (long)size;
-            if (!HasRoom(size))
+            if (buffer.Region is not null)
             {
-                Trim(size);
+                ReturnLarge(buffer);
+                _spent.Push(buffer);
+                return;
             }
 
-            if (HasRoom(size))
+            nuint size = buffer.Capacity;
+            CountSmall(-(long)size);
+            if (HasRoom(size) || TrimSmall(size))
             {
-                _kept += (long)size;
-                if (!_free.TryGetValue(size, out Stack<NativeBuffer>? stack))
+                _keptSmall += (long)size;
+                if (!_small.TryGetValue(size, out Stack<NativeBuffer>? stack))
                 {
-                    _free.Add(size, stack = []);
+                    _small.Add(size, stack = []);
                 }
 
                 stack.Push(buffer);
@@ -101,40 +99,102 @@ internal sealed unsafe partial class BufferPool(bool keeps = true)
             }
         }
 
-        FreeNow(buffer);
+        FreeSmall(buffer);
     }
 
-    /// <summary>Counts a block that is gone without having come back.</summary>
-    internal void Forget(nuint size)
+    /// <summary>Takes back the memory of a block that was forgotten, or that waits in a pool which was.</summary>
+    internal void Reclaim(NativeBuffer buffer, bool wasInUse)
     {
         lock (_lock)
         {
-            _live -= (long)size;
+            if (buffer.Region is not null)
+            {
+                ReturnLarge(buffer);
+                return;
+            }
+
+            CountSmall(wasInUse ? -(long)buffer.Capacity : 0);
+        }
+
+        if (buffer.Pointer is not null)
+        {
+            FreeSmall(buffer);
         }
     }
 
-    private bool HasRoom(nuint size) => keeps && _kept + (long)size <= Math.Max(AlwaysKept, _peak - _live);
-
-    private void Trim(nuint except)
+    private NativeBuffer RentLarge(nuint size)
     {
-        foreach ((nuint size, Stack<NativeBuffer> stack) in _free)
+        (Region region, nuint address) = _regions.Take(size);
+        if (!_spent.TryPop(out NativeBuffer? buffer))
+        {
+            buffer = new NativeBuffer(this);
+        }
+
+        buffer.Revive((byte*)address, size, region);
+        Count((long)size);
+        return buffer;
+    }
+
+    private void ReturnLarge(NativeBuffer buffer)
+    {
+        _regions.Return(buffer.Region!, (nuint)buffer.Pointer, buffer.Capacity);
+        Count(-(long)buffer.Capacity);
+        buffer.Forget();
+        _regions.Trim(keeps ? Math.Max(_live + AlwaysKept, _peak + (_peak / 4)) : 0);
+    }
+
+    private NativeBuffer RentSmall(nuint size)
+    {
+        if (_small.TryGetValue(size, out Stack<NativeBuffer>? stack) && stack.TryPop(out NativeBuffer? buffer))
+        {
+            _keptSmall -= (long)size;
+            buffer.Revive(buffer.Pointer, size, null);
+        }
+        else
+        {
+            byte* pointer = (byte*)NativeMemory.AlignedAlloc(size, 64);
+            GC.AddMemoryPressure((long)size);
+            buffer = new NativeBuffer(this);
+            buffer.Revive(pointer, size, null);
+        }
+
+        CountSmall((long)size);
+        return buffer;
+    }
+
+    private bool HasRoom(nuint size) => keeps && _keptSmall + (long)size <= Math.Max(AlwaysKeptSmall, _peakSmall - _liveSmall);
+
+    /// <summary>Lets blocks of other sizes go: they are of work that is over, and a pool full of them would serve nobody.</summary>
+    private bool TrimSmall(nuint except)
+    {
+        foreach ((nuint size, Stack<NativeBuffer> stack) in _small)
         {
             while (size != except && !HasRoom(except) && stack.TryPop(out NativeBuffer? buffer))
             {
-                _kept -= (long)size;
-                FreeNow(buffer);
+                _keptSmall -= (long)size;
+                FreeSmall(buffer);
             }
         }
+
+        return HasRoom(except);
     }
 
-    private static void FreeNow(NativeBuffer buffer)
+    private void CountSmall(long bytes)
+    {
+        _liveSmall += bytes;
+        _peakSmall = Math.Max(_peakSmall, _liveSmall);
+        Count(bytes);
+    }
+
+    private void Count(long bytes)
+    {
+        _live += bytes;
+        _peak = Math.Max(_peak, _live);
+    }
+
+    private static void FreeSmall(NativeBuffer buffer)
     {
         GC.SuppressFinalize(buffer);
-        Free(buffer);
-    }
-
-    internal static void Free(NativeBuffer buffer)
-    {
         NativeMemory.AlignedFree(buffer.Pointer);
         GC.RemoveMemoryPressure((long)buffer.Capacity);
     }
@@ -145,29 +205,4 @@ internal sealed unsafe partial class BufferPool(bool keeps = true)
         ulong step = Math.Max(64, BitOperations.RoundUpToPowerOf2(wanted) / 8);
         return (nuint)((wanted + step - 1) / step * step);
     }
-
-    private static void* Allocate(nuint size)
-    {
-        bool large = size >= HugePage;
-        void* pointer;
-        try
-        {
-            pointer = NativeMemory.AlignedAlloc(size, large ? HugePage : 64);
-        }
-        catch (OutOfMemoryException error)
-        {
-            throw new PellucidException(
-                $"{size / 1e9:F2} GB of memory could not be had for one array. Use a smaller batch or a shorter context.", error);
-        }
-
-        if (large && OperatingSystem.IsLinux())
-        {
-            _ = AdviseMemory(pointer, size, AdviseHugePage); // a refusal costs speed, never correctness
-        }
-
-        return pointer;
-    }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int AdviseMemory(void* address, nuint length, int advice);
 }

@@ -1,37 +1,23 @@
 namespace Pellucid.Tensors.Memory;
 
 /// <summary>
-/// A block of native memory, aligned to 64 bytes (2 MB for large blocks), shared by a tensor and its views through a reference count.
-/// The last release returns it to <see cref="BufferPool"/>; a buffer that was forgotten is reclaimed by its finalizer.
+/// A block of native memory, aligned to 64 bytes at least, shared by a tensor and its views through a reference count. The last release
+/// returns it to <see cref="BufferPool"/>; a buffer that was forgotten is reclaimed by its finalizer.
 /// </summary>
-internal sealed unsafe class NativeBuffer
+internal sealed unsafe class NativeBuffer(BufferPool pool)
 {
-    private readonly BufferPool _pool;
-    private int _references = 1;
+    private int _references;
 
-    internal NativeBuffer(BufferPool pool, void* pointer, nuint capacity)
-    {
-        _pool = pool;
-        Pointer = (byte*)pointer;
-        Capacity = capacity;
-        GC.AddMemoryPressure((long)capacity);
-    }
+    ~NativeBuffer() => pool.Reclaim(this, _references > 0);
 
-    ~NativeBuffer()
-    {
-        if (_references > 0)
-        {
-            _pool.Forget(Capacity);
-        }
-
-        BufferPool.Free(this);
-    }
-
-    /// <summary>The first byte.</summary>
-    internal byte* Pointer { get; }
+    /// <summary>The first byte; null while a large block's buffer waits without memory.</summary>
+    internal byte* Pointer { get; private set; }
 
     /// <summary>Bytes usable from <see cref="Pointer"/> on; at least what was asked for.</summary>
-    internal nuint Capacity { get; }
+    internal nuint Capacity { get; private set; }
+
+    /// <summary>The region that a large block is cut from.</summary>
+    internal Region? Region { get; private set; }
 
     /// <summary>Whether more than one array refers to it.</summary>
     internal bool IsShared => Volatile.Read(ref _references) > 1;
@@ -49,10 +35,22 @@ internal sealed unsafe class NativeBuffer
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            _pool.Return(this);
+            pool.Return(this);
         }
     }
 
-    /// <summary>Makes a pooled buffer live again, with one owner.</summary>
-    internal void Revive() => _references = 1;
+    /// <summary>Makes it live, with one owner.</summary>
+    internal void Revive(byte* pointer, nuint capacity, Region? region)
+    {
+        Pointer = pointer;
+        (Capacity, Region) = (capacity, region);
+        _references = 1;
+    }
+
+    /// <summary>Leaves its memory to others.</summary>
+    internal void Forget()
+    {
+        Pointer = null;
+        (Capacity, Region) = (0, null);
+    }
 }

@@ -1,5 +1,3 @@
-using Pellucid.Tensors.Memory;
-
 namespace Pellucid.Tensors.Tests.Memory;
 
 public sealed class LifetimeTests
@@ -34,23 +32,6 @@ public sealed class LifetimeTests
 
         await stop.CancelAsync();
         await collector;
-    }
-
-    [Fact]
-    public void Return_OfMoreThanIsKept_LetsOtherSizesGoFirst()
-    {
-        BufferPool pool = new();
-        NativeBuffer[] old = [.. Enumerable.Range(0, 5).Select(_ => pool.Rent(50 << 20))];
-        Array.ForEach(old, pool.Return);
-        Assert.Equal(pool.Peak, pool.Kept); // together never more than was in use at once
-        NativeBuffer[] now = [.. Enumerable.Range(0, 3).Select(_ => pool.Rent(40 << 20))];
-        Array.ForEach(now, pool.Return);
-        Assert.InRange(pool.Kept, 120L << 20, pool.Peak);
-        NativeBuffer[] again = [.. Enumerable.Range(0, 3).Select(_ => pool.Rent(40 << 20))];
-        Assert.Equal(now.ToHashSet(), [.. again]);
-        Assert.Equal(3 * (40L << 20), pool.Live);
-        Array.ForEach(again, pool.Return);
-        Assert.Equal(0, pool.Live);
     }
 
     private static float[] Results(int rows)
