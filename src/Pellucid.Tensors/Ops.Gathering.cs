@@ -25,16 +25,18 @@ public sealed unsafe partial class Ops
             Copy(plain.Pointer + (indices[i] * width), result.Pointer + (i * width), width);
         }
 
-        return NodeOf(table) is not { } node ? result : Record(result, indices.ToArray(), static (in step) =>
-        {
-            Tensor part = step.Ops.Zeros(step.ShapeOf(0));
-            fixed (int* rows = step.State)
-            {
-                RowScatter.Add(step.Gradient.Pointer, rows, part.Pointer, step.State.Length, part.Shape.Width);
-            }
+        return NodeOf(table) is not { } node ? result : Record(
+            result, indices.ToArray(), static (in step) => step.GiveRows(0, step.Gradient, step.State), [node]);
+    }
 
-            step.Give(0, part);
-        }, [node]);
+    /// <summary>table[places[i]] += rows[i], in order.</summary>
+    internal void AddRows(Tensor table, Tensor rows, ReadOnlySpan<int> places)
+    {
+        using Operand added = Plain(rows);
+        fixed (int* at = places)
+        {
+            RowScatter.Add(added.Pointer, at, table.Pointer, places.Length, table.Shape.Width);
+        }
     }
 
     /// <summary>Some of the columns, the same ones of every row.</summary>

@@ -29,16 +29,15 @@ public sealed unsafe partial class Ops
         return placed;
     }
 
-    /// <summary>xᵀ · y, for x [rows, inputs] and y [rows, outputs].</summary>
-    private Tensor WeightGradient(Tensor x, Tensor y)
+    /// <summary>xᵀ · y [inputs, outputs], or turned yᵀ · x, for x [rows, inputs] and y [rows, outputs].</summary>
+    private Tensor WeightGradient(Tensor x, Tensor y, bool turned)
     {
         Tensor? live = FindLiveRows(y, x.Shape.Width);
         Tensor pickedX = live is null ? x : PickRows(x, live), pickedY = live is null ? y : PickRows(y, live);
-        using Operand left = Plain(pickedX), right = Plain(pickedY);
-        (int inputs, int outputs) = (x.Shape.Width, y.Shape.Width);
-        Tensor result = New(new Shape(inputs, outputs));
-        MatrixProduct.Multiply(
-            left.Pointer, inputs, true, right.Pointer, outputs, false, result.Pointer, outputs, inputs, outputs, live?.Shape[0] ?? y.Shape.Rows);
+        using Operand left = Plain(turned ? pickedY : pickedX), right = Plain(turned ? pickedX : pickedY);
+        (int m, int n) = turned ? (y.Shape.Width, x.Shape.Width) : (x.Shape.Width, y.Shape.Width);
+        Tensor result = New(new Shape(m, n));
+        MatrixProduct.Multiply(left.Pointer, m, true, right.Pointer, n, false, result.Pointer, n, m, n, live?.Shape[0] ?? y.Shape.Rows);
         if (live is not null)
         {
             Release(pickedX);

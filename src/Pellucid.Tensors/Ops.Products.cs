@@ -81,7 +81,8 @@ public sealed unsafe partial class Ops
 
         if (step.Wants(1))
         {
-            step.Give(1, step.Ops.WeightGradient(step.Saved(0), gradient));
+            bool turned = step.NodeOf(1).Origin is not LeafNode { Matrix: not null }; // the gradient of a table that the matrix is tied to
+            step.Give(1, step.Ops.WeightGradient(step.Saved(0), gradient, turned));
         }
 
         if (step.Wants(2))

@@ -6,8 +6,6 @@ namespace Pellucid.Models.Networks;
 /// <summary>What one pass records for its way back: the tape, what is watched on it, and what the metric reads.</summary>
 internal sealed class GradientRecording : IDisposable
 {
-    private const string TurnedEmbedding = "the unembedding of a tied embedding";
-
     private readonly Metric _metric;
     private readonly GradientOptions _options;
     private readonly Dictionary<Tensor, Tensor> _watched = [];
@@ -44,7 +42,8 @@ internal sealed class GradientRecording : IDisposable
 
             if (matrix is not null)
             {
-                Watch(name, matrix);
+                Tape.Watch(matrix);
+                _matrices.Add(name, matrix);
             }
             else
             {
@@ -54,7 +53,7 @@ internal sealed class GradientRecording : IDisposable
 
         if (model.Config.TiedEmbedding && _options.Parameters.Contains(ParameterName.Embedding))
         {
-            Watch(TurnedEmbedding, model.Weights.Unembedding.Weight);
+            Tape.Tie(model.Weights.Unembedding.Weight, _watched[model.Weights.Embedding]);
         }
     }
 
@@ -128,23 +127,6 @@ internal sealed class GradientRecording : IDisposable
             return found.Contains(matrix) ? found[matrix] : null;
         }
 
-        Tensor? gradient = found.Named.GetValueOrDefault(point.Name);
-        return point.Name == ParameterName.Embedding && _matrices.TryGetValue(TurnedEmbedding, out PackedMatrix? turned) && found.Contains(turned)
-            ? Added(gradient, found[turned])
-            : gradient;
-    }
-
-    /// <summary>The gradient of a tied embedding: that of the table and, turned, that of the unembedding.</summary>
-    private static Tensor Added(Tensor? table, Tensor unembedding)
-    {
-        using Tensor turned = unembedding.Transpose(1, 0);
-        using Ops ops = new();
-        return table is null ? turned.Copy() : ops.Own(ops.Add(table, turned)).Share();
-    }
-
-    private void Watch(string name, PackedMatrix matrix)
-    {
-        Tape.Watch(matrix);
-        _matrices.Add(name, matrix);
+        return found.Named.GetValueOrDefault(point.Name);
     }
 }

@@ -82,6 +82,20 @@ internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDis
         }
     }
 
+    /// <summary>Adds rows to some of a node's gradient, in place where there is one: a table is large, and what is looked up in it few rows.</summary>
+    internal void GiveRows(TapeNode node, Tensor rows, ReadOnlySpan<int> places)
+    {
+        if (node.Origin.Gradient is { IsAlone: true } gradient)
+        {
+            Ops.AddRows(gradient, rows, places);
+            return;
+        }
+
+        Tensor part = Ops.Zeros(node.Shape);
+        Ops.AddRows(part, rows, places);
+        Give(node, part);
+    }
+
     public void Dispose() => Ops.Dispose();
 
     private void Keep(TapeNode node, Tensor gradient)

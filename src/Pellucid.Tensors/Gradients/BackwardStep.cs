@@ -33,4 +33,7 @@ internal readonly ref struct BackwardStep<TState>(BackwardPass pass, OperationNo
 
     /// <summary>Adds to the gradient of an operand that wants one: an array of <see cref="Ops"/>, which is then the operand's, or any other, which stays its owner's.</summary>
     internal void Give(int operand, Tensor part) => pass.Give(node.Operand(operand)!, part);
+
+    /// <summary>Adds rows [count, width] to chosen rows of the gradient of an operand [rows, width] that wants one.</summary>
+    internal void GiveRows(int operand, Tensor rows, ReadOnlySpan<int> places) => pass.GiveRows(node.Operand(operand)!, rows, places);
 }
