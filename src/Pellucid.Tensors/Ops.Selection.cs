@@ -11,7 +11,7 @@ public sealed unsafe partial class Ops
     {
         Require(
             x.Shape == chosen.Shape && rows.Length > 0 && x.Count % rows.Length == 0, "SelectRows", x, chosen,
-            $"equal shapes whose values divide among {rows.Length} flags");
+            "equal shapes whose values divide among the flags");
         using Operand a = Plain(x), b = Plain(chosen);
         Tensor result = New(x.Shape);
         long width = x.Count / rows.Length;

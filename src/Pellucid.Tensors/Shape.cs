@@ -85,8 +85,12 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>The same sizes under names that are used as they are: an array that nobody writes to.</summary>
     internal Shape Under(string[]? axes) => new(Sizes, axes);
 
-    /// <summary>Other sizes for the same axes.</summary>
-    internal Shape WithSizes(ReadOnlySpan<int> sizes) => new(sizes, _axes);
+    /// <summary>Other sizes for the same axes, under their names.</summary>
+    /// <param name="sizes">As many as there are axes.</param>
+    /// <exception cref="ShapeException">There are more or fewer, or a size is impossible.</exception>
+    public Shape WithSizes(params ReadOnlySpan<int> sizes) => sizes.Length == Rank
+        ? new Shape(sizes, _axes)
+        : throw new ShapeException($"{this} has {Rank} axes; {sizes.Length} sizes were given: {string.Join(", ", sizes.ToArray())}.");
 
     /// <summary>These sizes for the same axes in another order.</summary>
     internal Shape Turned(ReadOnlySpan<int> sizes, ReadOnlySpan<int> order)

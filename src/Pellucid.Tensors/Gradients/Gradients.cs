@@ -23,11 +23,11 @@ public sealed class Gradients : IDisposable
     /// <param name="watched">What <see cref="Ops.Watch(Tensor, string?)"/> returned.</param>
     /// <exception cref="PellucidException">It was not watched on this tape, or the result does not depend on it.</exception>
     public Tensor this[Tensor watched] =>
-        Found(watched.Place.Node is { } node && node.Tape == _tape ? _byNode.GetValueOrDefault(node) : null, $"the array {watched.Shape}");
+        (watched.Place.Node is { } node && node.Tape == _tape ? _byNode.GetValueOrDefault(node) : null) ?? throw NotThere($"the array {watched.Shape}");
 
     /// <summary>The gradient with respect to a watched matrix, [inputs, outputs].</summary>
     /// <exception cref="PellucidException">It was not watched on this tape, or the result does not depend on it.</exception>
-    public Tensor this[PackedMatrix watched] => Found(Find(watched), $"the matrix of {watched.Inputs} inputs and {watched.Outputs} outputs");
+    public Tensor this[PackedMatrix watched] => Find(watched) ?? throw NotThere($"the matrix of {watched.Inputs} inputs and {watched.Outputs} outputs");
 
     /// <summary>The gradient that was asked for under a name.</summary>
     /// <exception cref="PellucidException">None was, or the result does not depend on it.</exception>
@@ -84,6 +84,6 @@ public sealed class Gradients : IDisposable
         }
     }
 
-    private static Tensor Found(Tensor? gradient, string what) => gradient ?? throw new PellucidException(
-        $"There is no gradient with respect to {what}: it was not watched, or the result does not depend on it.");
+    private static PellucidException NotThere(string what) =>
+        new($"There is no gradient with respect to {what}: it was not watched, or the result does not depend on it.");
 }
