@@ -125,7 +125,18 @@ public sealed class Model : IDisposable
     /// <param name="options">What to keep and compute; all logits and no activation by default.</param>
     /// <exception cref="PellucidException">An id is outside the vocabulary, a sequence is longer than the context, or a hook is unknown.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? new RunOptions(), null, tokens.Positions);
+    public Run Run(TokenBatch tokens, RunOptions? options = null) => Run(tokens, options ?? RunOptions.Default, null, tokens.Positions);
+
+    /// <summary>
+    /// Runs token ids as they are in place of an earlier run, with its objects and memory: a loop of such runs allocates nothing on the managed heap.
+    /// </summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="options">What to keep and compute.</param>
+    /// <param name="reuse">An earlier run, of any model; a new one when null. What was read from it is void, and must not be used or disposed any more.</param>
+    /// <returns>The earlier run, begun anew.</returns>
+    /// <exception cref="PellucidException">An id is outside the vocabulary, a sequence is longer than the context, or a hook is unknown.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public Run Run(TokenBatch tokens, RunOptions options, Run? reuse) => Run(tokens, options, null, tokens.Positions, reuse);
 
     /// <summary>
     /// Runs tokens to a metric and back: the metric's value, and its gradients with respect to activations and parameters. Interventions take
@@ -136,12 +147,29 @@ public sealed class Model : IDisposable
     /// <param name="options">With respect to what, and how.</param>
     /// <exception cref="PellucidException">A hook or parameter is unknown, an intervention has no backward, or the tokens do not fit the model.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
-    public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options)
+    public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options) => Gradients(tokens, metric, options, null);
+
+    /// <summary>
+    /// Runs tokens to a metric and back in place of an earlier run, with its objects and memory: a loop of such runs allocates nothing on the managed
+    /// heap.
+    /// </summary>
+    /// <param name="tokens">The sequences.</param>
+    /// <param name="metric">One number of the run.</param>
+    /// <param name="options">With respect to what, and how.</param>
+    /// <param name="reuse">An earlier run, of any model; a new one when null. What was read from it is void, and must not be used or disposed any more.</param>
+    /// <returns>The earlier run, begun anew.</returns>
+    /// <exception cref="PellucidException">A hook or parameter is unknown, an intervention has no backward, or the tokens do not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options, GradientRun? reuse)
     {
         CheckGradients(tokens, metric, options);
-        RunOptions kept = new() { Capture = options.Capture, Logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None };
-        RunMemory.Require(this, tokens, kept, options.Recompute ? 1 : Config.Layers, () => PeakBytes(tokens, metric, options));
-        return Differentiate(tokens, metric, options);
+        LogitsWanted logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None;
+        if (RunMemory.IsInDoubt(this, tokens, options.Capture, logits, options.Recompute ? 1 : Config.Layers))
+        {
+            RunMemory.Require(tokens, PeakBytes(tokens, metric, options));
+        }
+
+        return (reuse ?? new GradientRun()).Execute(this, tokens, metric, options);
     }
 
     /// <summary>
@@ -153,9 +181,9 @@ public sealed class Model : IDisposable
     /// <exception cref="PellucidException">The tokens do not fit the model, a hook is unknown, or one array alone is more than there may be.</exception>
     public long PeakBytes(TokenBatch tokens, RunOptions? options = null)
     {
-        CheckRun(tokens, options ??= new RunOptions(), null);
+        CheckRun(tokens, options ??= RunOptions.Default, null);
         Model plain = Plannable();
-        return ComputeMemory.PeakOf(() => plain.Pass(tokens, options, null, tokens.Positions).Dispose());
+        return ComputeMemory.PeakOf(() => new Run(tokens).Execute(plain, tokens, options, null, tokens.Positions).Dispose());
     }
 
     /// <summary>What a run to a metric and back holds at its peak, in bytes beside the parameters and whatever else is there.</summary>
@@ -167,20 +195,7 @@ public sealed class Model : IDisposable
     {
         CheckGradients(tokens, metric, options);
         Model plain = Plannable();
-        return ComputeMemory.PeakOf(() => plain.Differentiate(tokens, metric.Plannable(), options).Dispose());
-    }
-
-    private GradientRun Differentiate(TokenBatch tokens, Metric metric, GradientOptions options)
-    {
-        using GradientRecording recording = new(this, tokens, metric, options);
-        RunOptions run = new()
-        {
-            Capture = options.Capture,
-            Logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None,
-            CancellationToken = options.CancellationToken,
-        };
-        using ForwardPass pass = new(this, tokens, run, null, tokens.Positions, recording);
-        return pass.Differentiate(recording);
+        return ComputeMemory.PeakOf(() => new GradientRun().Execute(plain, tokens, metric.Plannable(), options).Dispose());
     }
 
     /// <summary>A copy of the parameters as arrays that can be changed.</summary>
@@ -228,21 +243,15 @@ public sealed class Model : IDisposable
         }
     }
 
-    internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
+    internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt, Run? reuse = null)
     {
         CheckRun(tokens, options, cache);
-        if (cache is null)
+        if (cache is null && RunMemory.IsInDoubt(this, tokens, options.Capture, options.Logits, 1))
         {
-            RunMemory.Require(this, tokens, options, 1, () => PeakBytes(tokens, options));
+            RunMemory.Require(tokens, PeakBytes(tokens, options));
         }
 
-        return Pass(tokens, options, cache, prompt);
-    }
-
-    private Run Pass(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
-    {
-        using ForwardPass pass = new(this, tokens, options, cache, prompt);
-        return pass.Execute();
+        return (reuse ?? new Run(tokens)).Execute(this, tokens, options, cache, prompt);
     }
 
     /// <summary>This model without what might depend on the values of arrays.</summary>
@@ -251,7 +260,7 @@ public sealed class Model : IDisposable
     private void CheckRun(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
     {
         CheckTokens(tokens, cache?.Length ?? 0);
-        foreach (string hook in options.Capture.Hooks)
+        foreach (string hook in options.Capture.Names)
         {
             _ = Hooks[hook];
         }
@@ -260,7 +269,13 @@ public sealed class Model : IDisposable
     private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
     {
         CheckTokens(tokens, 0);
-        foreach (string hook in options.At.Hooks.Concat(options.Capture.Hooks).Append(metric.Hook ?? Hook.Embed))
+        _ = Hooks[metric.Hook ?? Hook.Embed];
+        foreach (string hook in options.At.Names)
+        {
+            _ = Hooks[hook];
+        }
+
+        foreach (string hook in options.Capture.Names)
         {
             _ = Hooks[hook];
         }

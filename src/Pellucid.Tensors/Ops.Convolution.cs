@@ -109,7 +109,7 @@ public sealed unsafe partial class Ops
     }
 
     private static Shape Images(int batch, int height, int width, int channels) =>
-        new Shape(batch, height, width, channels).Named("batch", "height", "width", "channel");
+        new Shape(batch, height, width, channels).Under(ChannelsLast);
 
     private static Shape RequireImages(string operation, Shape shape) => shape.Rank == 4
         ? shape

@@ -18,25 +18,22 @@ public sealed unsafe partial class Ops
         }
 
         using Operand plain = Plain(table);
-        Tensor result = New(new Shape([.. leading.Sizes, table.Shape.Width]));
+        Tensor result = New(leading.Followed(table.Shape.Width));
         long width = table.Shape.Width;
         for (int i = 0; i < indices.Length; i++)
         {
             Copy(plain.Pointer + (indices[i] * width), result.Pointer + (i * width), width);
         }
 
-        return NodeOf(table) is not { } node ? result : Record(
-            result, indices.ToArray(), static (in step) => step.GiveRows(0, step.Gradient, step.State), [node]);
+        return Record(
+            result, indices, static (in step) => step.GiveRows(0, step.Gradient, step.Saved(0)), [NodeOf(table)]);
     }
 
-    /// <summary>table[places[i]] += rows[i], in order.</summary>
-    internal void AddRows(Tensor table, Tensor rows, ReadOnlySpan<int> places)
+    /// <summary>table[places[i]] += rows[i], in order; places are I32.</summary>
+    internal void AddRows(Tensor table, Tensor rows, Tensor places)
     {
         using Operand added = Plain(rows);
-        fixed (int* at = places)
-        {
-            RowScatter.Add(added.Pointer, at, table.Pointer, places.Length, table.Shape.Width);
-        }
+        RowScatter.Add(added.Pointer, (int*)places.RawPointer, table.Pointer, places.Shape[0], table.Shape.Width);
     }
 
     /// <summary>Some of the columns, the same ones of every row.</summary>
@@ -58,16 +55,12 @@ public sealed unsafe partial class Ops
             Places.Gather(plain.Pointer, chosen, 0, result.Pointer, x.Shape.Rows, x.Shape.Width, columns.Length);
         }
 
-        return NodeOf(x) is not { } node ? result : Record(result, columns.ToArray(), static (in step) =>
+        return Record(result, columns, static (in step) =>
         {
-            Tensor part = step.Ops.New(step.ShapeOf(0));
-            fixed (int* chosen = step.State)
-            {
-                Places.Scatter(step.Gradient.Pointer, chosen, 0, part.Pointer, part.Shape.Rows, part.Shape.Width, step.State.Length);
-            }
-
+            Tensor part = step.Ops.New(step.ShapeOf(0)), chosen = step.Saved(0);
+            Places.Scatter(step.Gradient.Pointer, (int*)chosen.RawPointer, 0, part.Pointer, part.Shape.Rows, part.Shape.Width, chosen.Shape[0]);
             step.Give(0, part);
-        }, [node]);
+        }, [NodeOf(x)]);
     }
 
     /// <summary>Of each row the values at places of its own.</summary>
@@ -116,7 +109,7 @@ public sealed unsafe partial class Ops
         }
 
         using Operand plain = Plain(x);
-        Tensor values = New(x.Shape.WithWidth(k)), indices = Own(Tensor.Empty(x.Shape.WithWidth(k), DType.I32));
+        Tensor values = New(x.Shape.WithWidth(k)), indices = New(x.Shape.WithWidth(k), DType.I32);
         Selection.TopK(plain.Pointer, k, values.Pointer, (int*)indices.RawPointer, x.Shape.Rows, x.Shape.Width);
         Record(
             values, x.Shape.Width, static (in step) => step.Give(0, step.Ops.ScatterPlaces(step.Gradient, step.Saved(0), step.State)),
@@ -140,7 +133,7 @@ public sealed unsafe partial class Ops
     public Tensor ArgMax(Tensor x)
     {
         using Operand plain = Plain(x);
-        Tensor result = Own(Tensor.Empty(x.Shape.WithWidth(1), DType.I32));
+        Tensor result = New(x.Shape.WithWidth(1), DType.I32);
         Selection.ArgMax(plain.Pointer, (int*)result.RawPointer, x.Shape.Rows, x.Shape.Width);
         return result;
     }

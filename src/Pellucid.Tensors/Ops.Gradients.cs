@@ -6,6 +6,9 @@ public sealed unsafe partial class Ops
 {
     private readonly Tape? _tape;
 
+    /// <summary>The scope for parts that are computed anew on the way back, while it is idle.</summary>
+    private Ops? _inside;
+
     /// <summary>A scope whose operations are not recorded.</summary>
     public Ops()
     {
@@ -14,6 +17,9 @@ public sealed unsafe partial class Ops
     /// <summary>A scope that records on a tape what depends on something watched there.</summary>
     /// <param name="tape">The tape; one scope at a time writes on it.</param>
     public Ops(Tape tape) => _tape = tape;
+
+    /// <summary>The tape that this scope writes on.</summary>
+    internal Tape? Tape => _tape;
 
     /// <summary>Asks for the gradient with respect to an array. Without a tape this does nothing.</summary>
     /// <param name="x">Any array; one that is recorded already goes on as it is.</param>
@@ -29,9 +35,9 @@ public sealed unsafe partial class Ops
         TapeNode? node = _tape.NodeOf(x);
         if (node is null)
         {
-            node = _tape.Add(new LeafNode { Shape = x.Shape });
-            x = Own(x.Share());
-            x.Node = node;
+            node = _tape.Add(LeafNode.For(x.Shape));
+            x = Made(x.Share());
+            x.Place = new TapePlace(node);
         }
 
         node = node.Origin;
@@ -57,12 +63,14 @@ public sealed unsafe partial class Ops
     /// <summary>The same values, through which no gradient goes back.</summary>
     public Tensor Freeze(Tensor x)
     {
-        Tensor frozen = Own(x.Share());
-        frozen.Node = null;
-        frozen.IsCutOff = false;
-        frozen.IsFrozen = true;
+        Tensor frozen = Made(x.Share());
+        (frozen.Place, frozen.IsCutOff) = (default, false);
         return frozen;
     }
+
+    /// <summary>Whether a gradient goes back through an array: it is watched on this scope's tape, or was made from what is.</summary>
+    /// <param name="x">Any array.</param>
+    public bool IsRecorded(Tensor x) => _tape?.Knows(x) ?? false;
 
     /// <summary>
     /// A part of a computation of which the tape keeps nothing but what enters: on the way back the part is computed once more. Costs the
@@ -79,14 +87,31 @@ public sealed unsafe partial class Ops
             return part(this, x);
         }
 
-        Tensor result;
-        using (Ops inside = new())
+        Ops inside = _inside ?? new Ops();
+        _inside = null;
+        try
         {
-            result = Own(part(inside, x).ShareUnrecorded());
+            Tensor result = Made(part(inside, x).ShareUnrecorded());
+            result.Place = NewPlace(result, part, RecomputeRule, [_tape.NodeOf(x)], [x]);
+            return result;
+        }
+        finally
+        {
+            _inside = EndPart(inside);
+        }
+    }
+
+    /// <summary>Frees what a part made; where this scope is reset at every step, the part's is too, and serves the next part.</summary>
+    private Ops? EndPart(Ops inside)
+    {
+        if (_isReset)
+        {
+            inside.Reset();
+            return inside;
         }
 
-        result.Node = NewNode(result, part, RecomputeRule, [_tape.NodeOf(x)], [x]);
-        return result;
+        inside.Dispose();
+        return null;
     }
 
     /// <summary>An operation of your own, with its derivative.</summary>
@@ -101,15 +126,15 @@ public sealed unsafe partial class Ops
         Func<Ops, IReadOnlyList<Tensor>, Tensor, Tensor, IReadOnlyList<Tensor>> backward,
         params IReadOnlyList<Tensor> operands)
     {
-        if (operands.Count is 0 or >= OperationNode<int>.Most)
+        if (operands.Count is 0 or >= OperandSlots<int>.Most)
         {
-            throw new ShapeException($"Custom '{name}': {operands.Count} operands were given; 1 to {OperationNode<int>.Most - 1} can be.");
+            throw new ShapeException($"Custom '{name}': {operands.Count} operands were given; 1 to {OperandSlots<int>.Most - 1} can be.");
         }
 
         Tensor result;
         using (Ops inside = new())
         {
-            result = Own(forward(inside, operands).ShareUnrecorded());
+            result = Made(forward(inside, operands).ShareUnrecorded());
         }
 
         TapeNode?[] nodes = [.. operands.Select(NodeOf)];
@@ -118,27 +143,35 @@ public sealed unsafe partial class Ops
 
     private static void RecomputeRule(in BackwardStep<Func<Ops, Tensor, Tensor>> step)
     {
-        using Tape inner = new(step.Pass.Tape, step.Index);
-        using Ops ops = new(inner);
-        Tensor x = step.Saved(0);
-        if (step.Wants(0))
+        Ops ops = step.Pass.BeginPart(step.Index);
+        try
         {
-            x = ops.Own(x.ShareUnrecorded());
-            x.Node = inner.TakeOver(step.NodeOf(0));
-        }
+            Tape inner = ops.Tape!;
+            Tensor x = ops.Made(step.Saved(0).ShareUnrecorded());
+            if (step.Wants(0))
+            {
+                x.Place = new TapePlace(inner.TakeOver(step.NodeOf(0))!);
+            }
 
-        inner.BackwardWithin(step.Pass, step.State(ops, x), step.Gradient);
+            inner.BackwardWithin(step.Pass, step.State(ops, x), step.Gradient);
+        }
+        finally
+        {
+            step.Pass.EndPart(ops);
+        }
     }
 
     private static void CustomRule(in BackwardStep<CustomOperation> step)
     {
+        using Ops scope = new(); // what is shown to the caller's own code is made for it alone, for it may be held on to
         Tensor[] operands = new Tensor[step.State.Operands];
         for (int i = 0; i < operands.Length; i++)
         {
-            operands[i] = step.Saved(i + 1);
+            operands[i] = scope.Own(step.Saved(i + 1).ShareUnrecorded());
         }
 
-        IReadOnlyList<Tensor> parts = step.State.Backward(step.Ops, operands, step.Saved(0), step.Gradient);
+        Tensor result = scope.Own(step.Saved(0).ShareUnrecorded()), gradient = scope.Own(step.Gradient.ShareUnrecorded());
+        IReadOnlyList<Tensor> parts = step.State.Backward(scope, operands, result, gradient);
         for (int i = 0; i < operands.Length; i++)
         {
             if (parts.Count != operands.Length || parts[i].Shape != operands[i].Shape)
@@ -154,16 +187,6 @@ public sealed unsafe partial class Ops
             }
         }
     }
-
-    /// <summary>Takes an array out of the scope: it is the caller's from now on.</summary>
-    internal Tensor Disown(Tensor tensor)
-    {
-        TryDisown(tensor);
-        return tensor;
-    }
-
-    /// <summary>Takes an array out of the scope, if it is this scope's.</summary>
-    internal bool TryDisown(Tensor tensor) => _owned.Remove(tensor);
 
     /// <summary>left + right, in the memory of one of them where nobody else refers to it.</summary>
     internal Tensor AddInto(Tensor left, Tensor right)
@@ -192,7 +215,7 @@ public sealed unsafe partial class Ops
         {
             if (operand is not null)
             {
-                result.Node = NewNode(result, state, rule, operands, saved);
+                result.Place = NewPlace(result, state, rule, operands, saved);
                 break;
             }
         }
@@ -200,15 +223,28 @@ public sealed unsafe partial class Ops
         return result;
     }
 
-    private OperationNode<TState> NewNode<TState>(
-        Tensor result, TState state, BackwardRule<TState> rule, ReadOnlySpan<TapeNode?> operands, ReadOnlySpan<Tensor?> saved)
+    /// <summary>Records an operation that ran with indices, which its derivative finds as the first of what was saved, [count] of I32.</summary>
+    private Tensor Record(
+        Tensor result, ReadOnlySpan<int> indices, BackwardRule<int> rule, ReadOnlySpan<TapeNode?> operands, ReadOnlySpan<Tensor?> saved = default)
     {
-        OperationNode<TState> node = new() { Shape = result.Shape, State = state, Rule = rule };
-        node.SetOperands(operands);
-        node.Keep(saved);
-        _tape!.Add(node);
-        return node;
+        if (operands.IndexOfAnyExcept((TapeNode?)null) < 0)
+        {
+            return result;
+        }
+
+        Tensor kept = New(new Shape(indices.Length), DType.I32);
+        indices.CopyTo(kept.AsSpan<int>());
+        OperandSlots<Tensor?> all = default;
+        all[0] = kept;
+        saved.CopyTo(((Span<Tensor?>)all)[1..]);
+        Record(result, 0, rule, operands, ((ReadOnlySpan<Tensor?>)all)[..(saved.Length + 1)]);
+        Release(kept);
+        return result;
     }
+
+    private TapePlace NewPlace<TState>(
+        Tensor result, TState state, BackwardRule<TState> rule, ReadOnlySpan<TapeNode?> operands, ReadOnlySpan<Tensor?> saved) =>
+        new(_tape!.Add(OperationNode<TState>.For(result.Shape, state, rule, operands, saved)));
 
     private readonly record struct CustomOperation(
         string Name, Func<Ops, IReadOnlyList<Tensor>, Tensor, Tensor, IReadOnlyList<Tensor>> Backward, int Operands);

@@ -4,6 +4,10 @@ namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops
 {
+    private static readonly string[] ChannelsLast = ["batch", "height", "width", "channel"];
+    private static readonly string[] ChannelsFirst = ["batch", "channel", "height", "width"];
+    private static readonly string[] Pooled = ["batch", "channel"];
+
     /// <summary>x · factor + addend, channel by channel: a batch norm at inference by <see cref="BatchNormalization.ToAffine"/>.</summary>
     /// <param name="x">[..., channel].</param>
     /// <param name="factor">[channel].</param>
@@ -91,20 +95,21 @@ public sealed unsafe partial class Ops
     /// <exception cref="ShapeException">The leading axes differ, or there are no parts or more than six.</exception>
     public Tensor ConcatenateChannels(params ReadOnlySpan<Tensor> parts)
     {
-        if (parts.Length is 0 or > OperationNode<int>.Most)
+        if (parts.Length is 0 or > OperandSlots<int>.Most)
         {
-            throw new ShapeException($"ConcatenateChannels: {parts.Length} arrays were given; 1 to {OperationNode<int>.Most} can be joined at once.");
+            throw new ShapeException($"ConcatenateChannels: {parts.Length} arrays were given; 1 to {OperandSlots<int>.Most} can be joined at once.");
         }
 
         int width = 0;
-        TapeNode?[] nodes = new TapeNode?[parts.Length];
+        OperandSlots<TapeNode?> nodes = default;
+        OperandSlots<int> widths = default;
         for (int i = 0; i < parts.Length; i++)
         {
             Require(
                 parts[i].Shape.Rank > 0 && parts[i].Shape.Sizes[..^1].SequenceEqual(parts[0].Shape.Sizes[..^1]), "ConcatenateChannels", parts[0], parts[i],
                 "the same axes before the last");
             width = checked(width + parts[i].Shape.Width);
-            nodes[i] = NodeOf(parts[i]);
+            (nodes[i], widths[i]) = (NodeOf(parts[i]), parts[i].Shape.Width);
         }
 
         Tensor result = New(parts[0].Shape.WithWidth(width));
@@ -116,13 +121,7 @@ public sealed unsafe partial class Ops
             at += part.Shape.Width;
         }
 
-        int[] widths = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            widths[i] = parts[i].Shape.Width;
-        }
-
-        return Record(result, widths, ConcatenateRule, nodes);
+        return Record(result, (parts.Length, widths), ConcatenateRule, nodes);
     }
 
     /// <summary>
@@ -172,7 +171,7 @@ public sealed unsafe partial class Ops
     public Tensor ToChannelsFirst(Tensor x)
     {
         Shape images = RequireImages("ToChannelsFirst", x.Shape);
-        Shape turned = new Shape(images[0], images[3], images[1], images[2]).Named("batch", "channel", "height", "width");
+        Shape turned = new Shape(images[0], images[3], images[1], images[2]).Under(ChannelsFirst);
         return Turn(x, turned, images[1] * images[2], images[3]);
     }
 
@@ -216,13 +215,13 @@ public sealed unsafe partial class Ops
         }
     }
 
-    private static void ConcatenateRule(in BackwardStep<int[]> step)
+    private static void ConcatenateRule(in BackwardStep<(int Parts, OperandSlots<int> Widths)> step)
     {
         using Operand gradient = Plain(step.Gradient);
         int at = 0;
-        for (int i = 0; i < step.State.Length; i++)
+        for (int i = 0; i < step.State.Parts; i++)
         {
-            int width = step.State[i];
+            int width = step.State.Widths[i];
             if (step.Wants(i))
             {
                 Tensor part = step.Ops.New(step.ShapeOf(i));

@@ -60,7 +60,7 @@ public sealed unsafe partial class Ops
 
         using Operand plain = Plain(x);
         (int rows, int width) = (x.Shape.Rows, x.Shape.Width);
-        Tensor found = Own(Tensor.Empty(new Shape(Math.Max(1, rows / 2)), DType.I32));
+        Tensor found = New(new Shape(Math.Max(1, rows / 2)), DType.I32);
         int count = 0;
         for (int row = 0; row < rows; row++)
         {

@@ -9,7 +9,7 @@ public sealed unsafe partial class Ops
     /// <exception cref="ShapeException">The weight's size is not the width.</exception>
     public Tensor RmsNorm(Tensor x, Tensor? weight, float epsilon)
     {
-        CheckWeight("RmsNorm", x, weight, "weight");
+        CheckWeight("RmsNorm", x, weight, "a weight for each value of a row");
         using Operand plain = Plain(x), factors = Plain(weight ?? x);
         Tensor result = New(x.Shape);
         Kernels.Normalization.RmsNorm(
@@ -44,8 +44,8 @@ public sealed unsafe partial class Ops
     /// <exception cref="ShapeException">The size of the weight or of the bias is not the width.</exception>
     public Tensor LayerNorm(Tensor x, Tensor? weight, Tensor? bias, float epsilon)
     {
-        CheckWeight("LayerNorm", x, weight, "weight");
-        CheckWeight("LayerNorm", x, bias, "bias");
+        CheckWeight("LayerNorm", x, weight, "a weight for each value of a row");
+        CheckWeight("LayerNorm", x, bias, "a bias for each value of a row");
         using Operand plain = Plain(x), factors = Plain(weight ?? x), addends = Plain(bias ?? x);
         Tensor result = New(x.Shape);
         Kernels.Normalization.LayerNorm(
@@ -129,11 +129,11 @@ public sealed unsafe partial class Ops
         }
     }
 
-    private static void CheckWeight(string operation, Tensor x, Tensor? weight, string what)
+    private static void CheckWeight(string operation, Tensor x, Tensor? weight, string expected)
     {
         if (weight is not null)
         {
-            Require(weight.Count == x.Shape.Width, operation, x, weight, $"a {what} for each value of a row");
+            Require(weight.Count == x.Shape.Width, operation, x, weight, expected);
         }
     }
 }

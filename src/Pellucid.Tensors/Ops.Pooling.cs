@@ -61,7 +61,7 @@ public sealed unsafe partial class Ops
     {
         Shape images = RequireImages("GlobalAveragePool", x.Shape);
         Tensor mean = AveragePool(x, new Pooling2D { Kernel = new(images[1], images[2]) });
-        return Reshape(mean, new Shape(images[0], images[3]).Named("batch", "channel"));
+        return Reshape(mean, new Shape(images[0], images[3]).Under(Pooled));
     }
 
     private static PoolShape PoolShapeOf(string operation, Shape images, Pooling2D options)

@@ -42,18 +42,14 @@ public sealed unsafe partial class Ops
             Kernels.Softmax.CrossEntropy(plain.Pointer, chosen, result.Pointer, targets.Length, logits.Shape.Width);
         }
 
-        return NodeOf(logits) is not { } node ? result : Record(result, targets.ToArray(), static (in step) =>
+        return Record(result, targets, static (in step) =>
         {
-            using Operand logits = Plain(step.Saved(0));
-            Tensor part = step.Ops.New(step.ShapeOf(0));
-            fixed (int* chosen = step.State)
-            {
-                Kernels.Softmax.CrossEntropyGradient(
-                    logits.Pointer, chosen, step.Gradient.Pointer, part.Pointer, step.State.Length, part.Shape.Width);
-            }
-
+            using Operand logits = Plain(step.Saved(1));
+            Tensor part = step.Ops.New(step.ShapeOf(0)), chosen = step.Saved(0);
+            Kernels.Softmax.CrossEntropyGradient(
+                logits.Pointer, (int*)chosen.RawPointer, step.Gradient.Pointer, part.Pointer, chosen.Shape[0], part.Shape.Width);
             step.Give(0, part);
-        }, [node], [logits]);
+        }, [NodeOf(logits)], [logits]);
     }
 
     private static void RowsRule(in BackwardStep<RowGradientKernel> step)

@@ -65,7 +65,7 @@ public sealed unsafe partial class Ops
         }
 
         using Operand from = Plain(x);
-        Tensor result = New(reduction.Without(x.Shape)), indices = Own(Tensor.Empty(result.Shape, DType.I32));
+        Tensor result = New(reduction.Without(x.Shape)), indices = New(result.Shape, DType.I32);
         AxisReductions.Max(from.Pointer, result.Pointer, (int*)indices.RawPointer, reduction.Outer, reduction.Length, reduction.Inner);
         Record(result, reduction, static (in step) =>
         {
@@ -160,6 +160,6 @@ public sealed unsafe partial class Ops
             return new Reduction(axis, outer, shape[axis], checked((int)inner));
         }
 
-        internal Shape Without(Shape shape) => new([.. shape.Sizes[..Axis], .. shape.Sizes[(Axis + 1)..]]);
+        internal Shape Without(Shape shape) => shape.Without(Axis);
     }
 }

@@ -11,7 +11,7 @@ public sealed unsafe partial class Ops
     {
         Require(
             x.Shape == chosen.Shape && rows.Length > 0 && x.Count % rows.Length == 0, "SelectRows", x, chosen,
-            $"equal shapes whose values divide among {rows.Length} flags");
+            "equal shapes whose values divide among the flags");
         using Operand a = Plain(x), b = Plain(chosen);
         Tensor result = New(x.Shape);
         long width = x.Count / rows.Length;
@@ -21,8 +21,44 @@ public sealed unsafe partial class Ops
         }
 
         (TapeNode? first, TapeNode? second) = (NodeOf(x), NodeOf(chosen));
-        return (first ?? second) is null ? result : Record(
-            result, rows.ToArray(), static (in step) => Split(step, static (ops, rows, left, right) => ops.SelectRows(left, right, rows)), [first, second]);
+        if ((first ?? second) is null)
+        {
+            return result;
+        }
+
+        Tensor flags = New(new Shape(rows.Length), DType.I32);
+        for (int row = 0; row < rows.Length; row++)
+        {
+            ((int*)flags.RawPointer)[row] = rows[row] ? 1 : 0;
+        }
+
+        Record(result, 0, SelectRowsRule, [first, second], [flags]);
+        Release(flags);
+        return result;
+    }
+
+    private static void SelectRowsRule(in BackwardStep<int> step)
+    {
+        ReadOnlySpan<int> flags = step.Saved(0).AsSpan<int>();
+        long width = flags.IsEmpty ? 0 : step.Gradient.Count / flags.Length;
+        for (int operand = 0; operand < 2; operand++)
+        {
+            if (!step.Wants(operand))
+            {
+                continue;
+            }
+
+            Tensor part = step.Ops.Zeros(step.Gradient.Shape);
+            for (int row = 0; row < flags.Length; row++)
+            {
+                if (flags[row] == operand)
+                {
+                    Copy(step.Gradient.Pointer + (row * width), part.Pointer + (row * width), width);
+                }
+            }
+
+            step.Give(operand, part);
+        }
     }
 
     /// <summary>Columns of <paramref name="chosen"/> where listed, columns of <paramref name="x"/> elsewhere.</summary>
@@ -36,7 +72,7 @@ public sealed unsafe partial class Ops
         Require(
             x.Shape == chosen.Shape && !columns.ContainsAnyExceptInRange(0, width - 1), "SelectColumns", x, chosen, "equal shapes and columns inside them");
         using Operand from = Plain(chosen);
-        Tensor result = Own(x.To(DType.F32));
+        Tensor result = Made(x.To(DType.F32));
         for (long row = 0; row < x.Count; row += width)
         {
             foreach (int column in columns)
@@ -46,9 +82,10 @@ public sealed unsafe partial class Ops
         }
 
         (TapeNode? first, TapeNode? second) = (NodeOf(x), NodeOf(chosen));
-        return (first ?? second) is null ? result : Record(
-            result, columns.ToArray(),
-            static (in step) => Split(step, static (ops, columns, left, right) => ops.SelectColumns(left, right, columns)), [first, second]);
+        return Record(
+            result, columns,
+            static (in step) => Split(step, static (ops, columns, left, right) => ops.SelectColumns(left, right, columns.AsSpan<int>()), step.Saved(0)),
+            [first, second]);
     }
 
     /// <summary>At the keys that a query sees the values of <paramref name="x"/>, at later keys those of <paramref name="later"/>.</summary>
@@ -71,7 +108,7 @@ public sealed unsafe partial class Ops
         }
 
         return Record(
-            result, 0, static (in step) => Split(step, static (ops, _, left, right) => ops.SelectSeen(left, right)), [NodeOf(x), NodeOf(later)]);
+            result, 0, static (in step) => Split(step, static (ops, _, left, right) => ops.SelectSeen(left, right), step.State), [NodeOf(x), NodeOf(later)]);
     }
 
     /// <summary><paramref name="x"/> with the values at its lowest indices replaced by those of a smaller array.</summary>
@@ -88,7 +125,7 @@ public sealed unsafe partial class Ops
 
         Require(fits, "Overlay", x, corner, "as many axes, none of the second longer");
         using Operand from = Plain(corner);
-        Tensor result = Own(x.To(DType.F32));
+        Tensor result = Made(x.To(DType.F32));
         for (long row = 0; row < corner.Shape.Rows; row++)
         {
             (long at, long rest) = (0, row);
@@ -124,17 +161,17 @@ public sealed unsafe partial class Ops
     }
 
     /// <summary>The gradients of a choice between two arrays: each gets the gradient of what was taken from it, and zero elsewhere.</summary>
-    private static void Split<TState>(in BackwardStep<TState> step, Func<Ops, TState, Tensor, Tensor, Tensor> choose)
+    private static void Split<TState>(in BackwardStep<int> step, Func<Ops, TState, Tensor, Tensor, Tensor> choose, TState state)
     {
         Tensor zeros = step.Ops.Zeros(step.Gradient.Shape);
         if (step.Wants(0))
         {
-            step.Give(0, choose(step.Ops, step.State, step.Gradient, zeros));
+            step.Give(0, choose(step.Ops, state, step.Gradient, zeros));
         }
 
         if (step.Wants(1))
         {
-            step.Give(1, choose(step.Ops, step.State, zeros, step.Gradient));
+            step.Give(1, choose(step.Ops, state, zeros, step.Gradient));
         }
     }
 }

@@ -3,12 +3,12 @@ namespace Pellucid.Tensors;
 public sealed unsafe partial class Ops
 {
     /// <summary>An array of zeros.</summary>
-    public Tensor Zeros(Shape shape) => Own(Tensor.Zeros(shape));
+    public Tensor Zeros(Shape shape) => Made(Tensor.Zeros(shape));
 
     /// <summary>The same values under another shape; a view of <paramref name="x"/>'s memory.</summary>
     /// <exception cref="ShapeException">The number of values differs, or x is a view with gaps.</exception>
     public Tensor Reshape(Tensor x, Shape shape) => Record(
-        Own(x.Reshape(shape)), 0, static (in step) => step.Give(0, step.Ops.Reshape(step.Gradient, step.ShapeOf(0))), [NodeOf(x)]);
+        Made(x.Reshape(shape)), 0, static (in step) => step.Give(0, step.Ops.Reshape(step.Gradient, step.ShapeOf(0))), [NodeOf(x)]);
 
     /// <summary>The axes in another order; a view of <paramref name="x"/>'s memory.</summary>
     /// <param name="x">Any array.</param>
@@ -16,8 +16,12 @@ public sealed unsafe partial class Ops
     /// <exception cref="ShapeException">The order is not a permutation of the axes.</exception>
     public Tensor Transpose(Tensor x, params ReadOnlySpan<int> order)
     {
-        Tensor result = Own(x.Transpose(order));
-        return NodeOf(x) is not { } node ? result : Record(result, Inverse(order), static (in step) => step.Give(0, step.Ops.Transpose(step.Gradient, step.State)), [node]);
+        Tensor result = Made(x.Transpose(order));
+        return Record(result, Inverse(order), static (in step) =>
+        {
+            Extents<int> back = step.State;
+            step.Give(0, step.Ops.Transpose(step.Gradient, ((ReadOnlySpan<int>)back)[..step.Gradient.Shape.Rank]));
+        }, [NodeOf(x)]);
     }
 
     /// <summary>A range of one axis; a view of <paramref name="x"/>'s memory.</summary>
@@ -27,7 +31,7 @@ public sealed unsafe partial class Ops
     /// <param name="length">How many are kept.</param>
     /// <exception cref="ShapeException">The range is not inside the axis.</exception>
     public Tensor Slice(Tensor x, int axis, int start, int length) => Record(
-        Own(x.Slice(axis, start, length)), (axis, start),
+        Made(x.Slice(axis, start, length)), (axis, start),
         static (in step) =>
         {
             Tensor part = step.Ops.Zeros(step.ShapeOf(0));
@@ -63,7 +67,7 @@ public sealed unsafe partial class Ops
     /// <exception cref="ShapeException">There are none, they differ in another axis, or there is no such axis.</exception>
     public Tensor Concat(int axis, params ReadOnlySpan<Tensor> parts)
     {
-        const int Most = OperationNode<int>.Most;
+        const int Most = OperandSlots<int>.Most;
         if (parts.Length > Most)
         {
             int half = parts.Length / 2;
@@ -72,8 +76,8 @@ public sealed unsafe partial class Ops
         }
 
         Tensor result = New(Joined(axis, parts));
-        TapeNode?[] nodes = new TapeNode?[parts.Length];
-        (int, int)[] ranges = new (int, int)[parts.Length];
+        OperandSlots<TapeNode?> nodes = default;
+        OperandSlots<(int, int)> ranges = default;
         int start = 0;
         for (int i = 0; i < parts.Length; i++)
         {
@@ -82,16 +86,17 @@ public sealed unsafe partial class Ops
             start += parts[i].Shape[axis];
         }
 
-        return Record(result, (axis, ranges), ConcatRule, nodes);
+        return Record(result, (axis, parts.Length, ranges), ConcatRule, nodes);
     }
 
-    private static void ConcatRule(in BackwardStep<(int Axis, (int Start, int Length)[] Ranges)> step)
+    private static void ConcatRule(in BackwardStep<(int Axis, int Parts, OperandSlots<(int Start, int Length)> Ranges)> step)
     {
-        for (int i = 0; i < step.State.Ranges.Length; i++)
+        (int axis, int parts, OperandSlots<(int Start, int Length)> ranges) = step.State;
+        for (int i = 0; i < parts; i++)
         {
             if (step.Wants(i))
             {
-                step.Give(i, step.Ops.Slice(step.Gradient, step.State.Axis, step.State.Ranges[i].Start, step.State.Ranges[i].Length));
+                step.Give(i, step.Ops.Slice(step.Gradient, axis, ranges[i].Start, ranges[i].Length));
             }
         }
     }
@@ -111,9 +116,15 @@ public sealed unsafe partial class Ops
             length = checked(length + part.Shape[axis]);
         }
 
-        return parts.IsEmpty
-            ? throw new ShapeException("Concat: no arrays were given; one or more were expected.")
-            : new Shape([.. parts[0].Shape.Sizes[..axis], length, .. parts[0].Shape.Sizes[(axis + 1)..]]);
+        if (parts.IsEmpty)
+        {
+            throw new ShapeException("Concat: no arrays were given; one or more were expected.");
+        }
+
+        Span<int> joined = stackalloc int[parts[0].Shape.Rank];
+        parts[0].Shape.Sizes.CopyTo(joined);
+        joined[axis] = length;
+        return new Shape(joined);
     }
 
     /// <summary>Copies an array to where it stands in a larger contiguous one, from an index of an axis on.</summary>
@@ -133,9 +144,9 @@ public sealed unsafe partial class Ops
         }
     }
 
-    private static int[] Inverse(ReadOnlySpan<int> order)
+    private static Extents<int> Inverse(ReadOnlySpan<int> order)
     {
-        int[] inverse = new int[order.Length];
+        Extents<int> inverse = default;
         for (int i = 0; i < order.Length; i++)
         {
             inverse[order[i]] = i;

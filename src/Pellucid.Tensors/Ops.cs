@@ -11,21 +11,27 @@ namespace Pellucid.Tensors;
 /// </remarks>
 public sealed unsafe partial class Ops : IDisposable
 {
-    private readonly HashSet<Tensor> _owned = [];
+    private readonly List<Tensor> _owned = [];
 
     /// <summary>Gives an array's memory back before the scope ends, if this scope owns it; it must not be used again.</summary>
     public void Release(Tensor tensor)
     {
-        if (_owned.Remove(tensor))
+        if (TryDisown(tensor))
         {
-            tensor.Dispose();
+            LetGo(tensor);
         }
     }
 
-    /// <summary>Makes this scope the owner of an array made elsewhere.</summary>
+    /// <summary>Makes this scope the owner of an array made elsewhere, in place of the scope that was.</summary>
     public Tensor Own(Tensor tensor)
     {
-        _owned.Add(tensor);
+        if (tensor.Owner != this)
+        {
+            tensor.Owner?.TryDisown(tensor);
+            tensor.IsMade = false;
+            Hold(tensor);
+        }
+
         return tensor;
     }
 
@@ -37,13 +43,50 @@ public sealed unsafe partial class Ops : IDisposable
     {
         foreach (Tensor tensor in _owned)
         {
-            tensor.Dispose();
+            tensor.Owner = null;
+            LetGo(tensor);
         }
 
         _owned.Clear();
     }
 
-    private Tensor New(Shape shape) => Own(Tensor.Empty(shape));
+    private Tensor New(Shape shape, DType type = DType.F32) => Made(Tensor.Empty(shape, type));
+
+    /// <summary>Becomes the owner of an array that an operation of this scope made, and that nobody else has.</summary>
+    private Tensor Made(Tensor tensor)
+    {
+        tensor.IsMade = true;
+        return Hold(tensor);
+    }
+
+    private Tensor Hold(Tensor tensor)
+    {
+        (tensor.Owner, tensor.OwnerIndex) = (this, _owned.Count);
+        _owned.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Takes an array out of the scope: it is the caller's from now on.</summary>
+    internal Tensor Disown(Tensor tensor)
+    {
+        TryDisown(tensor);
+        return tensor;
+    }
+
+    /// <summary>Takes an array out of the scope, if it is this scope's.</summary>
+    internal bool TryDisown(Tensor tensor)
+    {
+        if (tensor.Owner != this)
+        {
+            return false;
+        }
+
+        Tensor last = _owned[^1];
+        (_owned[tensor.OwnerIndex], last.OwnerIndex) = (last, tensor.OwnerIndex);
+        _owned.RemoveAt(_owned.Count - 1);
+        tensor.Owner = null;
+        return true;
+    }
 
     /// <summary>The array itself if it is one run of F32 values, else a copy that is, given back when the operation ends.</summary>
     private static Operand Plain(Tensor tensor) => tensor.DType == DType.F32 && tensor.IsContiguous ? new(tensor, false) : new(tensor.To(DType.F32), true);
@@ -70,12 +113,11 @@ public sealed unsafe partial class Ops : IDisposable
 
         public void Dispose()
         {
+            GC.KeepAlive(tensor);
             if (copied)
             {
-                tensor.Dispose();
+                tensor.Recycle();
             }
-
-            GC.KeepAlive(tensor);
         }
     }
 }

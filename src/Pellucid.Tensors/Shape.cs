@@ -82,6 +82,47 @@ public readonly struct Shape : IEquatable<Shape>
         ? new Shape(Sizes, axes.ToArray())
         : throw new ShapeException($"{this} has {Rank} axes; {axes.Length} names were given: {string.Join(' ', axes.ToArray())}.");
 
+    /// <summary>The same sizes under names that are used as they are: an array that nobody writes to.</summary>
+    internal Shape Under(string[]? axes) => new(Sizes, axes);
+
+    /// <summary>Other sizes for the same axes, under their names.</summary>
+    /// <param name="sizes">As many as there are axes.</param>
+    /// <exception cref="ShapeException">There are more or fewer, or a size is impossible.</exception>
+    public Shape WithSizes(params ReadOnlySpan<int> sizes) => sizes.Length == Rank
+        ? new Shape(sizes, _axes)
+        : throw new ShapeException($"{this} has {Rank} axes; {sizes.Length} sizes were given: {string.Join(", ", sizes.ToArray())}.");
+
+    /// <summary>These sizes for the same axes in another order.</summary>
+    internal Shape Turned(ReadOnlySpan<int> sizes, ReadOnlySpan<int> order)
+    {
+        string[]? names = _axes is null ? null : new string[order.Length];
+        for (int axis = 0; axis < names?.Length; axis++)
+        {
+            names[axis] = _axes![order[axis]];
+        }
+
+        return new Shape(sizes, names);
+    }
+
+    /// <summary>The shape without one of its axes, unnamed.</summary>
+    internal Shape Without(int axis)
+    {
+        Span<int> sizes = stackalloc int[Rank - 1];
+        Sizes[..axis].CopyTo(sizes);
+        Sizes[(axis + 1)..].CopyTo(sizes[axis..]);
+        return new Shape(sizes);
+    }
+
+    /// <summary>The shape with one more axis at the end, unnamed.</summary>
+    /// <exception cref="ShapeException">There are too many axes, or the size is impossible.</exception>
+    internal Shape Followed(int width)
+    {
+        Span<int> sizes = stackalloc int[Rank + 1];
+        Sizes.CopyTo(sizes);
+        sizes[Rank] = width;
+        return new Shape(sizes);
+    }
+
     /// <summary>The shape with its last axis replaced, names kept where they still hold.</summary>
     /// <param name="width">Size of the new last axis.</param>
     /// <param name="axis">Its name; by default that of the axis that it replaces.</param>

@@ -29,7 +29,7 @@ public sealed unsafe partial class Tensor
         Span<int> sizes = stackalloc int[Shape.Rank];
         Shape.Sizes.CopyTo(sizes);
         sizes[axis] = length;
-        return CutOff(View(_offset + (start * _strides[axis]), Renamed(sizes, Shape.Axes), _strides));
+        return CutOff(View(_offset + (start * _strides[axis]), Shape.WithSizes(sizes), _strides));
     }
 
     /// <summary>The axes in another order; shares memory.</summary>
@@ -51,13 +51,7 @@ public sealed unsafe partial class Tensor
             throw new ShapeException($"[{string.Join(", ", order.ToArray())}] is not an order of the {Shape.Rank} axes of {Shape}.");
         }
 
-        string[] names = new string[Shape.Axes.Length];
-        for (int axis = 0; axis < names.Length; axis++)
-        {
-            names[axis] = Shape.Axes[order[axis]];
-        }
-
-        return CutOff(View(_offset, Renamed(sizes, names), strides));
+        return CutOff(View(_offset, Shape.Turned(sizes, order), strides));
     }
 
     /// <summary>The same array under axis names; shares memory.</summary>
@@ -74,20 +68,17 @@ public sealed unsafe partial class Tensor
     private Tensor SameValues(Shape shape)
     {
         Tensor same = View(_offset, shape, _strides);
-        (same.Node, same.IsFrozen, same.IsCutOff) = (Node, IsFrozen, IsCutOff);
+        (same.Place, same.IsCutOff) = (Place, IsCutOff);
         return same;
     }
 
     /// <summary>A view of what is recorded is not itself recorded, unless an operation says so afterwards.</summary>
     private Tensor CutOff(Tensor view)
     {
-        view.IsCutOff = Node is not null || IsCutOff;
+        view.IsCutOff = Place.IsRecorded || IsCutOff;
         return view;
     }
 
     /// <summary>The arguments are ready before the buffer counts another owner, so that one which is refused leaves no owner behind.</summary>
-    private Tensor View(long offset, Shape shape, in Extents<long> strides) => new(Buffer.AddReference(), offset, shape, strides, DType);
-
-    private static Shape Renamed(ReadOnlySpan<int> sizes, ReadOnlySpan<string> axes) =>
-        axes.Length == 0 ? new Shape(sizes) : new Shape(sizes).Named(axes);
+    private Tensor View(long offset, Shape shape, in Extents<long> strides) => Over(Buffer.AddReference(), offset, shape, strides, DType);
 }

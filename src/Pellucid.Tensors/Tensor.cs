@@ -12,24 +12,19 @@ namespace Pellucid.Tensors;
 /// </remarks>
 public sealed unsafe partial class Tensor : IDisposable
 {
-    private readonly Extents<long> _strides;
-    private readonly long _offset;
+    private Extents<long> _strides;
+    private long _offset;
     private NativeBuffer? _buffer;
 
-    private Tensor(NativeBuffer buffer, long offset, Shape shape, in Extents<long> strides, DType type)
+    private Tensor()
     {
-        _buffer = buffer;
-        _offset = offset;
-        Shape = shape;
-        _strides = strides;
-        DType = type;
     }
 
     /// <summary>The sizes of the axes, outermost first.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>How values are stored.</summary>
-    public DType DType { get; }
+    public DType DType { get; private set; }
 
     /// <summary>Distance between neighbours along each axis, in values.</summary>
     public ReadOnlySpan<long> Strides => ((ReadOnlySpan<long>)_strides)[..Shape.Rank];
@@ -50,10 +45,7 @@ public sealed unsafe partial class Tensor : IDisposable
     internal float* Pointer => DType == DType.F32 ? (float*)RawPointer : throw WrongType(DType.F32);
 
     /// <summary>Where a tape recorded this array, if one did.</summary>
-    internal TapeNode? Node { get; set; }
-
-    /// <summary>Whether it was said that no gradient goes back through this array.</summary>
-    internal bool IsFrozen { get; set; }
+    internal TapePlace Place { get; set; }
 
     /// <summary>Whether this is a view, made outside of any scope, of an array that a tape recorded.</summary>
     internal bool IsCutOff { get; set; }
@@ -94,7 +86,7 @@ public sealed unsafe partial class Tensor : IDisposable
 
     /// <summary>An array of undefined contents, to be written whole.</summary>
     public static Tensor Empty(Shape shape, DType type = DType.F32) =>
-        new(NativeBuffer.Rent(shape.Count * type.Size()), 0, shape, RowMajor(shape), type);
+        Over(NativeBuffer.Rent(shape.Count * type.Size()), 0, shape, RowMajor(shape), type);
 
     /// <summary>An array of zeros.</summary>
     public static Tensor Zeros(Shape shape, DType type = DType.F32)

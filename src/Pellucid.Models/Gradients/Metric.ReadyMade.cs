@@ -1,3 +1,4 @@
+using System.Buffers;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -6,10 +7,21 @@ namespace Pellucid.Models;
 public sealed partial class Metric
 {
     /// <summary>The mean loss over all predicted tokens, in nats: the first token of a sequence is predicted by none, padding is left out.</summary>
-    public static Metric Loss { get; } = new("loss", static tokens => Places(tokens, 1), static (ops, logits, tokens) =>
+    public static Metric Loss { get; } = new("loss", EveryPredicted, static (ops, logits, tokens) =>
     {
-        int[] targets = [.. Places(tokens, 1).Select(place => tokens[place.Sequence, place.Position + 1])];
-        return ops.Mean(ops.CrossEntropy(logits, targets));
+        int[] targets = ArrayPool<int>.Shared.Rent(logits.Shape[0]);
+        int count = 0;
+        for (int sequence = 0; sequence < tokens.Count; sequence++)
+        {
+            for (int position = 1; position < tokens.Lengths[sequence]; position++)
+            {
+                targets[count++] = tokens[sequence, position];
+            }
+        }
+
+        Tensor loss = ops.Mean(ops.CrossEntropy(logits, targets.AsSpan(0, count)));
+        ArrayPool<int>.Shared.Return(targets);
+        return loss;
     });
 
     /// <summary>The logit of one token at one place.</summary>
@@ -51,7 +63,7 @@ public sealed partial class Metric
 
         return new Metric(
             $"mean of {all.Length}: {string.Join(", ", all.Take(3).Select(metric => metric.Name))}",
-            tokens => all.SelectMany(metric => metric._places(tokens)),
+            (tokens, places) => Array.ForEach(all, metric => metric._places(tokens, places)),
             (ops, logits, tokens) => Sum(ops, logits, tokens, all),
             null,
             [.. all.SelectMany(metric => metric._tokens)]);
@@ -63,7 +75,7 @@ public sealed partial class Metric
         int first = 0;
         foreach (Metric metric in metrics)
         {
-            int count = metric._places(tokens).Count();
+            int count = metric.PlacesOf(tokens).Count;
             Tensor value = ops.Reshape(metric._expression(ops, ops.Slice(logits, 0, first, count), tokens), new Shape(1));
             sum = sum is null ? value : ops.Add(sum, value);
             first += count;
@@ -72,8 +84,8 @@ public sealed partial class Metric
         return ops.Scale(sum!, 1f / metrics.Length);
     }
 
-    private static Func<TokenBatch, IEnumerable<(int Sequence, int Position)>> At(int sequence, Index? position) => tokens =>
-        [(sequence, (uint)sequence < (uint)tokens.Count ? (position ?? ^1).GetOffset(tokens.Lengths[sequence]) : 0)];
+    private static PlaceReader At(int sequence, Index? position) => (tokens, places) =>
+        places.Add((sequence, (uint)sequence < (uint)tokens.Count ? (position ?? ^1).GetOffset(tokens.Lengths[sequence]) : 0));
 
     private static Tensor Pick(Ops ops, Tensor logits, int token) => ops.Slice(logits, 1, token, 1);
 }

@@ -8,20 +8,26 @@ namespace Pellucid.Models;
 /// </summary>
 public sealed partial class Metric
 {
-    private readonly Func<TokenBatch, IEnumerable<(int Sequence, int Position)>> _places;
+    [ThreadStatic]
+    private static List<(int Sequence, int Position)>? _read;
+
+    private readonly PlaceReader _places;
     private readonly Func<Ops, Tensor, TokenBatch, Tensor> _expression;
     private readonly int[] _tokens;
     private bool _isCustom;
 
     private Metric(
         string name,
-        Func<TokenBatch, IEnumerable<(int Sequence, int Position)>> places,
+        PlaceReader places,
         Func<Ops, Tensor, TokenBatch, Tensor> expression,
         string? hook = null,
         params int[] tokens)
     {
         (Name, _places, _expression, Hook, _tokens) = (name, places, expression, hook, tokens);
     }
+
+    /// <summary>Adds the places that a metric reads to a list.</summary>
+    private delegate void PlaceReader(TokenBatch tokens, List<(int Sequence, int Position)> places);
 
     /// <summary>What is measured, for provenance and messages.</summary>
     public string Name { get; }
@@ -35,24 +41,25 @@ public sealed partial class Metric
     /// <param name="expression">Takes the operations, the logits [place, d_vocab] in the order of the places, and the tokens; returns one value.</param>
     public static Metric OfLogits(
         string name, Func<TokenBatch, IEnumerable<(int Sequence, int Position)>>? places, Func<Ops, Tensor, TokenBatch, Tensor> expression) =>
-        new(name, places ?? EveryToken, expression) { _isCustom = true };
+        new(name, places is null ? EveryToken : (tokens, read) => read.AddRange(places(tokens)), expression) { _isCustom = true };
 
     /// <summary>A metric of one activation; the run goes no further than to it.</summary>
     /// <param name="name">What is measured.</param>
     /// <param name="hook">The activation.</param>
     /// <param name="expression">Takes the operations and the activation, after the interventions at its hook; returns one value.</param>
     public static Metric OfActivation(string name, string hook, Func<Ops, Tensor, Tensor> expression) =>
-        new(name, static _ => [], (ops, activation, _) => expression(ops, activation), hook) { _isCustom = true };
+        new(name, static (_, _) => { }, (ops, activation, _) => expression(ops, activation), hook) { _isCustom = true };
 
     /// <summary>A metric that reads the same and takes about as much memory, whatever the values are: this one, or a sum in place of an expression written elsewhere.</summary>
     internal Metric Plannable() => !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens);
 
     internal Tensor Evaluate(Ops ops, Tensor read, TokenBatch tokens) => _expression(ops, read, tokens);
 
-    /// <summary>The rows of [batch · pos, d_vocab] that are read.</summary>
+    /// <summary>Puts the rows of [batch · pos, d_vocab] that are read in a list.</summary>
     /// <exception cref="PellucidException">A place or a token is not there, or nothing is read.</exception>
-    internal int[] RowsOf(TokenBatch tokens, int vocabulary)
+    internal void ReadRows(TokenBatch tokens, int vocabulary, List<int> rows)
     {
+        rows.Clear();
         foreach (int token in _tokens)
         {
             if ((uint)token >= (uint)vocabulary)
@@ -61,16 +68,40 @@ public sealed partial class Metric
             }
         }
 
-        int[] rows = [.. _places(tokens).Select(place => RowOf(tokens, place.Sequence, place.Position))];
-        return rows.Length > 0 ? rows : throw new PellucidException($"Metric '{Name}' reads no place of these tokens; a loss needs two tokens or more.");
+        foreach ((int sequence, int position) in PlacesOf(tokens))
+        {
+            rows.Add(RowOf(tokens, sequence, position));
+        }
+
+        if (rows.Count == 0)
+        {
+            throw new PellucidException($"Metric '{Name}' reads no place of these tokens; a loss needs two tokens or more.");
+        }
     }
 
-    private static IEnumerable<(int Sequence, int Position)> EveryToken(TokenBatch tokens) => Places(tokens, 0);
+    private static void EveryToken(TokenBatch tokens, List<(int Sequence, int Position)> places) => AddPlaces(tokens, places, 0);
 
-    private static IEnumerable<(int Sequence, int Position)> Places(TokenBatch tokens, int leaveOut) =>
-        from sequence in Enumerable.Range(0, tokens.Count)
-        from position in Enumerable.Range(0, tokens.Lengths[sequence] - leaveOut)
-        select (sequence, position);
+    private static void EveryPredicted(TokenBatch tokens, List<(int Sequence, int Position)> places) => AddPlaces(tokens, places, 1);
+
+    private static void AddPlaces(TokenBatch tokens, List<(int Sequence, int Position)> places, int leaveOut)
+    {
+        for (int sequence = 0; sequence < tokens.Count; sequence++)
+        {
+            for (int position = 0; position < tokens.Lengths[sequence] - leaveOut; position++)
+            {
+                places.Add((sequence, position));
+            }
+        }
+    }
+
+    /// <summary>The places that are read, in a list of this thread's that the next call writes over.</summary>
+    private List<(int Sequence, int Position)> PlacesOf(TokenBatch tokens)
+    {
+        List<(int Sequence, int Position)> places = _read ??= [];
+        places.Clear();
+        _places(tokens, places);
+        return places;
+    }
 
     private int RowOf(TokenBatch tokens, int sequence, int position) =>
         (uint)sequence < (uint)tokens.Count && (uint)position < (uint)tokens.Lengths[sequence]

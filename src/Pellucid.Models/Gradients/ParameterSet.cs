@@ -16,7 +16,7 @@ public sealed class ParameterSet
     public static ParameterSet All { get; } = new(null);
 
     /// <summary>Names that were given; none where all are meant.</summary>
-    internal IReadOnlySet<string> Names => _names ?? FrozenSet<string>.Empty;
+    internal ReadOnlySpan<string> Names => (_names ?? FrozenSet<string>.Empty).Items.AsSpan();
 
     /// <summary>The parameters of these names (<see cref="ParameterTable"/>).</summary>
     public static ParameterSet Of(params IEnumerable<string> names) => new(names.ToFrozenSet(StringComparer.Ordinal));

@@ -10,6 +10,8 @@ namespace Pellucid.Models;
 /// <param name="Description">What it holds.</param>
 public sealed record HookPoint(string Name, IReadOnlyList<string> Axes, IReadOnlyList<int> Sizes, int Layer, string Description)
 {
+    private readonly Shape _named = new Shape([.. Sizes]).Named([.. Axes]);
+
     /// <summary>Size of the last axis: how many units the hook has at a position; 0 where the run decides.</summary>
     public int Width => Sizes[^1];
 
@@ -23,8 +25,19 @@ public sealed record HookPoint(string Name, IReadOnlyList<string> Axes, IReadOnl
     internal int TrailingAxes => Sizes.Reverse().TakeWhile(size => size != 0).Count();
 
     /// <summary>The shape of the whole activation in a run of these tokens from position 0.</summary>
-    internal Shape ShapeOf(TokenBatch tokens) =>
-        new Shape([.. Axes.Zip(Sizes, (axis, size) => size != 0 ? size : axis == "batch" ? tokens.Count : tokens.Positions)]).Named([.. Axes]);
+    internal Shape ShapeOf(TokenBatch tokens)
+    {
+        Span<int> sizes = stackalloc int[Sizes.Count];
+        for (int axis = 0; axis < sizes.Length; axis++)
+        {
+            sizes[axis] = Sizes[axis] != 0 ? Sizes[axis] : Axes[axis] == "batch" ? tokens.Count : tokens.Positions;
+        }
+
+        return Named(sizes);
+    }
+
+    /// <summary>Sizes under the names of the axes.</summary>
+    internal Shape Named(ReadOnlySpan<int> sizes) => _named.WithSizes(sizes);
 
     /// <summary>Whether a value with these trailing sizes fits the end of the hook's shape.</summary>
     internal bool Takes(Shape trailing)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Pellucid.Models.Interventions;
 using Pellucid.Tensors;
@@ -142,9 +143,9 @@ public sealed record Intervention
     /// <param name="recorded">Whether the run goes back, so that the change must have a backward.</param>
     internal Tensor Apply(Ops ops, Tensor value, HookContext context, bool recorded)
     {
-        bool mustGoBack = recorded && !IsConstant && Recording.Reaches(ops, value);
+        bool mustGoBack = recorded && !IsConstant && ops.IsRecorded(value);
         Tensor changed = _expression(ops, value, context);
-        if (mustGoBack && !Recording.Reaches(ops, changed))
+        if (mustGoBack && !ops.IsRecorded(changed))
         {
             throw new PellucidException(
                 $"Intervention '{Kind}' at {Hook} has no backward: what it returns was not made by operations on what it was given. "
@@ -161,22 +162,25 @@ public sealed record Intervention
             changed = ops.SelectColumns(value, changed, Units.AsSpan());
         }
 
-        return Positions.IsAll && Heads.IsEmpty ? changed : ops.SelectRows(value, changed, Rows(value.Shape, context));
+        return Positions.IsAll && Heads.IsEmpty ? changed : Selected(ops, value, changed, context);
     }
 
-    /// <summary>A flag for each leading index down to the head and position axes.</summary>
-    private bool[] Rows(Shape shape, HookContext context)
+    /// <summary>The changed activation at the positions and heads on which the intervention acts, by a flag for each leading index down to these axes.</summary>
+    private Tensor Selected(Ops ops, Tensor value, Tensor changed, HookContext context)
     {
+        Shape shape = value.Shape;
         (int positionAxis, int headAxis) = (context.Point.PositionAxis, context.Point.HeadAxis);
-        int second = shape[1], third = headAxis < 0 ? 1 : shape[2];
-        bool[] rows = new bool[shape[0] * second * third];
-        for (int i = 0; i < rows.Length; i++)
+        int second = shape[1], third = headAxis < 0 ? 1 : shape[2], count = shape[0] * second * third;
+        bool[] rows = ArrayPool<bool>.Shared.Rent(count);
+        for (int i = 0; i < count; i++)
         {
             (int item, int a, int b) = (i / third / second, i / third % second, i % third);
             (int position, int head) = positionAxis == 1 ? (a, b) : (b, a);
             rows[i] = (Heads.IsEmpty || Heads.Contains(head)) && Positions.Contains(context, item, position);
         }
 
-        return rows;
+        Tensor result = ops.SelectRows(value, changed, rows.AsSpan(0, count));
+        ArrayPool<bool>.Shared.Return(rows);
+        return result;
     }
 }

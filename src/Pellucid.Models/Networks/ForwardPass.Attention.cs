@@ -55,10 +55,10 @@ internal sealed partial class ForwardPass
     {
         if (!Wanted(names.AttnScores) && !Wanted(names.Pattern))
         {
-            return _ops.Attention(q, k, v, Config.ScoreScale);
+            return _ops.Attention(q, k, v, _model.Plan.Attention);
         }
 
-        Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, Config.ScoreScale));
+        Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, _model.Plan.Attention));
         return _ops.AttentionMix(At(names.Pattern, _ops.CausalSoftmax(scores)), v);
     }
 

@@ -7,7 +7,7 @@ internal sealed partial class ForwardPass
 {
     /// <summary>Whether somebody looks at an activation, so that it has to be made as it is declared.</summary>
     private bool Wanted(string hook) =>
-        _options.Capture.Hooks.Contains(hook) || _model.InterventionsAt.ContainsKey(hook) || (_recording is { } recording && recording.LooksAt(hook));
+        _capture.Contains(hook) || _model.InterventionsAt.ContainsKey(hook) || (_recording is { } recording && recording.LooksAt(hook));
 
     private Tensor At(string hook, Tensor value)
     {
@@ -21,10 +21,10 @@ internal sealed partial class ForwardPass
             value = recording.At(_ops, _model.Hooks[hook], value);
         }
 
-        if (_options.Capture.Hooks.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
+        if (_capture.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
         {
             Tensor kept = _recording is null ? value : _ops.Freeze(value); // what is kept outlives the tape
-            _kept[hook] = kept.Named([.. _model.Hooks[hook].Axes]);
+            _kept[hook] = Result(kept, _model.Hooks[hook].Named(kept.Shape.Sizes));
         }
 
         return value;

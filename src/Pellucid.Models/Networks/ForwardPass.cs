@@ -8,63 +8,108 @@ namespace Pellucid.Models.Networks;
 /// <summary>
 /// One pass of a network over a batch: the only place where a forward computation is written. Each activation goes through
 /// <see cref="At"/>, which applies interventions, watches it where its gradient was asked for, and keeps what is to be kept; where nobody
-/// looks, fused operations are used.
+/// looks, fused operations are used. One pass can be made after another with the same object, which then works with the objects of the one before.
 /// </summary>
 internal sealed partial class ForwardPass : IDisposable
 {
-    private readonly Model _model;
-    private readonly TokenBatch _tokens;
-    private readonly RunOptions _options;
-    private readonly KeyValueCache? _cache;
+    private static readonly Shape LogitAxes = new Shape(0, 0, 0).Named("batch", "pos", "d_vocab");
+
     private readonly GradientRecording? _recording;
+    private readonly Ops _scope;
+    private readonly Ops _results = new();
     private readonly Dictionary<string, Tensor> _kept = new(StringComparer.Ordinal);
-    private readonly int _start;
-    private readonly int _prompt;
+    private Model _model = null!;
+    private TokenBatch _tokens = null!;
+    private Capture _capture = Capture.None;
+    private LogitsWanted _logits;
+    private CancellationToken _cancellationToken;
+    private KeyValueCache? _cache;
+    private int _start;
+    private int _prompt;
+    private int[] _positions = [];
+    private bool _isReused;
     private Ops _ops;
 
-    internal ForwardPass(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt, GradientRecording? recording = null)
+    /// <param name="recorded">Whether the passes go back, so that they are recorded.</param>
+    internal ForwardPass(bool recorded)
     {
-        (_model, _tokens, _options, _cache, _prompt, _recording) = (model, tokens, options, cache, prompt, recording);
-        _start = cache?.Length ?? 0;
-        _ops = recording is null ? new Ops() : new Ops(recording.Tape);
+        _recording = recorded ? new GradientRecording() : null;
+        _ops = _scope = _recording is null ? new Ops() : new Ops(_recording.Tape);
     }
+
+    /// <summary>What was captured, by name.</summary>
+    internal Dictionary<string, Tensor> Kept => _kept;
 
     private ModelConfig Config => _model.Config;
 
     /// <summary>Whether nothing that is still to be computed was asked for.</summary>
-    private bool Done => !_goesBack && _options.Logits == LogitsWanted.None && _kept.Count == _options.Capture.Hooks.Count && _recording is null or { IsFed: true };
+    private bool Done => !_goesBack && _logits == LogitsWanted.None && _kept.Count == _capture.Names.Length && _recording is null or { IsFed: true };
 
-    internal Run Execute()
+    /// <summary>Runs to the logits, or as far as anything is asked for.</summary>
+    /// <returns>The logits, which this object owns, as it does what was captured, until it is disposed or makes another pass.</returns>
+    internal Tensor? Execute(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
         try
         {
+            Begin(model, tokens, options.Capture, options.Logits, cache, prompt, options.CancellationToken);
             Tensor? logits = Compute();
-            _cache?.Advance(_tokens.Positions);
-            return new Run(_tokens, logits?.Named("batch", "pos", "d_vocab"), _kept); // a share of its own: this pass frees what it made
+            cache?.Advance(tokens.Positions);
+            return logits is null ? null : Result(logits, LogitAxes.WithSizes(logits.Shape.Sizes));
         }
         catch
         {
-            Forget();
+            Dispose();
             throw;
         }
-    }
-
-    public void Dispose() => _ops.Dispose();
-
-    private void Forget()
-    {
-        foreach (Tensor tensor in _kept.Values)
+        finally
         {
-            tensor.Dispose();
+            End();
         }
     }
+
+    /// <summary>Frees the results.</summary>
+    public void Dispose() => _results.Dispose();
+
+    private void Begin(
+        Model model, TokenBatch tokens, Capture capture, LogitsWanted logits, KeyValueCache? cache, int prompt, CancellationToken cancellationToken)
+    {
+        if (_model is not null)
+        {
+            _isReused = true;
+            _scope.Reset();
+            _results.Reset();
+            _kept.Clear();
+        }
+
+        (_model, _tokens, _capture, _logits, _cache, _prompt, _cancellationToken) = (model, tokens, capture, logits, cache, prompt, cancellationToken);
+        (_start, _ops) = (cache?.Length ?? 0, _scope);
+    }
+
+    /// <summary>Frees all but the results.</summary>
+    private void End()
+    {
+        if (_isReused)
+        {
+            _scope.Reset();
+        }
+        else
+        {
+            _recording?.Tape.Dispose();
+            _scope.Clear();
+        }
+
+        _cache = null;
+    }
+
+    /// <summary>An array as a result, under names for its axes: one more owner of its memory.</summary>
+    private Tensor Result(Tensor x, Shape named) => x.IsContiguous ? _results.Reshape(x, named) : _results.Own(x.Named(named.Axes));
 
     private Tensor? Compute()
     {
         Tensor residual = Embed();
         for (int layer = 0; layer < Config.Layers && !Done; layer++)
         {
-            _options.CancellationToken.ThrowIfCancellationRequested();
+            _cancellationToken.ThrowIfCancellationRequested();
             residual = _recording is { } recording && recording.Recomputes(layer) ? RecomputedBlock(layer, residual) : Block(layer, residual);
         }
 
@@ -80,13 +125,14 @@ internal sealed partial class ForwardPass : IDisposable
             return tokens;
         }
 
-        int[] positions = new int[_tokens.Count * _tokens.Positions];
-        for (int i = 0; i < positions.Length; i++)
+        int count = _tokens.Count * _tokens.Positions;
+        _positions = _positions.Length >= count ? _positions : new int[count];
+        for (int i = 0; i < count; i++)
         {
-            positions[i] = _start + (i % _tokens.Positions);
+            _positions[i] = _start + (i % _tokens.Positions);
         }
 
-        return Sum(tokens, At(Hook.PosEmbed, _ops.Gather(Watched(table), positions, places)));
+        return Sum(tokens, At(Hook.PosEmbed, _ops.Gather(Watched(table), _positions.AsSpan(0, count), places)));
     }
 
     private Tensor Block(int layer, Tensor residual)
@@ -171,7 +217,7 @@ internal sealed partial class ForwardPass : IDisposable
     {
         bool looked = Wanted(Hook.FinalScale) || Wanted(Hook.FinalNormalized);
         Tensor normed = Norm(looked ? residual : Read(residual), _model.Weights.FinalNorm, Hook.FinalScale, Hook.FinalNormalized);
-        if (_options.Logits == LogitsWanted.None)
+        if (_logits == LogitsWanted.None)
         {
             return null;
         }
@@ -181,12 +227,13 @@ internal sealed partial class ForwardPass : IDisposable
 
     private Tensor Read(Tensor x)
     {
-        if (_recording is { Rows: { } rows })
+        if (_recording is { ReadsLogits: true })
         {
+            ReadOnlySpan<int> rows = _recording.Rows;
             return _ops.Gather(_ops.Reshape(x, new Shape(_tokens.Count * _tokens.Positions, Config.DModel)), rows, new Shape(rows.Length));
         }
 
-        return _options.Logits == LogitsWanted.Last ? _ops.Slice(x, 1, _tokens.Positions - 1, 1) : x;
+        return _logits == LogitsWanted.Last ? _ops.Slice(x, 1, _tokens.Positions - 1, 1) : x;
     }
 
     private Tensor Linear(Tensor x, Projection projection, Activation activation = Activation.None) =>

@@ -8,6 +8,7 @@ internal sealed class NetworkPlan
     internal NetworkPlan(ModelConfig config)
     {
         Config = config;
+        Attention = new AttentionOptions { Scale = config.ScoreScale };
         Hooks = new HookTable(config);
         Parameters = new ParameterTable(config);
         LayerNames = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerHookNames(layer))];
@@ -15,6 +16,9 @@ internal sealed class NetworkPlan
     }
 
     internal ModelConfig Config { get; }
+
+    /// <summary>How attention weighs keys.</summary>
+    internal AttentionOptions Attention { get; }
 
     internal HookTable Hooks { get; }
 

@@ -9,6 +9,11 @@ namespace Pellucid.Models.Networks;
 internal sealed record NetworkWeights(
     Tensor Embedding, Tensor? Positions, IReadOnlyList<LayerWeights> Layers, NormWeights FinalNorm, Projection Unembedding) : IDisposable
 {
+    private (string Name, Tensor? Array, PackedMatrix? Matrix)[]? _named;
+
+    /// <summary>Every parameter array by its name, listed once: an array, or the matrix of a projection.</summary>
+    internal (string Name, Tensor? Array, PackedMatrix? Matrix)[] Named(NetworkPlan plan) => _named ??= [.. WeightNames.Of(plan, this)];
+
     public void Dispose()
     {
         Embedding.Dispose();

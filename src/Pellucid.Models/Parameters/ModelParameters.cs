@@ -137,7 +137,7 @@ public sealed class ModelParameters : IDisposable
             throw new PellucidException($"Model '{model.Name}' was not made of these parameters. Refill what their ToModel returned.");
         }
 
-        foreach ((string name, Tensor? array, PackedMatrix? matrix) in WeightNames.Of(_plan, model.Weights))
+        foreach ((string name, Tensor? array, PackedMatrix? matrix) in model.Weights.Named(_plan))
         {
             ReadOnlySpan<float> values = this[name].AsSpan();
             if (array is not null)

@@ -1,3 +1,4 @@
+using Pellucid.Models.Networks;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -8,33 +9,28 @@ namespace Pellucid.Models;
 /// </summary>
 public sealed class Run : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _activations;
-    private readonly Tensor? _logits;
+    private readonly ForwardPass _pass = new(recorded: false);
+    private Tensor? _logits;
 
-    internal Run(TokenBatch tokens, Tensor? logits, Dictionary<string, Tensor> activations)
-    {
-        Tokens = tokens;
-        _logits = logits;
-        _activations = activations;
-    }
+    internal Run(TokenBatch tokens) => Tokens = tokens;
 
     /// <summary>The tokens that went in.</summary>
-    public TokenBatch Tokens { get; }
+    public TokenBatch Tokens { get; private set; }
 
     /// <summary>Logits, [batch, pos, d_vocab]; one position where only the last was asked for.</summary>
     /// <exception cref="PellucidException">The run was asked for no logits.</exception>
     public Tensor Logits => _logits ?? throw new PellucidException("This run computed no logits. Run with LogitsWanted.All or Last.");
 
     /// <summary>The captured activations by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Activations => _activations;
+    public IReadOnlyDictionary<string, Tensor> Activations => _pass.Kept;
 
     /// <summary>A captured activation.</summary>
     /// <param name="hook">Its name.</param>
     /// <exception cref="PellucidException">It was not captured.</exception>
-    public Tensor this[string hook] => _activations.TryGetValue(hook, out Tensor? value)
+    public Tensor this[string hook] => _pass.Kept.TryGetValue(hook, out Tensor? value)
         ? value
         : throw new PellucidException(
-            $"Hook '{hook}' was not captured in this run. Captured: {(_activations.Count == 0 ? "nothing" : string.Join(", ", _activations.Keys))}.");
+            $"Hook '{hook}' was not captured in this run. Captured: {(_pass.Kept.Count == 0 ? "nothing" : string.Join(", ", _pass.Kept.Keys))}.");
 
     /// <summary>Loss of each predicted token in nats: [batch][length − 1], the first token of a sequence being predicted by none.</summary>
     /// <exception cref="PellucidException">The run has no logits for every position.</exception>
@@ -79,12 +75,13 @@ public sealed class Run : IDisposable
     }
 
     /// <summary>Frees logits and activations.</summary>
-    public void Dispose()
+    public void Dispose() => _pass.Dispose();
+
+    /// <summary>Runs a model, in place of what this held before.</summary>
+    internal Run Execute(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
-        _logits?.Dispose();
-        foreach (Tensor tensor in _activations.Values)
-        {
-            tensor.Dispose();
-        }
+        (Tokens, _logits) = (tokens, null);
+        _logits = _pass.Execute(model, tokens, options, cache, prompt);
+        return this;
     }
 }

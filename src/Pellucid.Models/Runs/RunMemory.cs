@@ -8,41 +8,61 @@ internal static class RunMemory
     /// <summary>Part of the free memory below which a rough count is believed without going through the run.</summary>
     private const int Worry = 8;
 
-    /// <summary>Refuses a run that cannot fit.</summary>
+    /// <summary>Whether a run may hold so much that it is worth going through it beforehand.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">What it is run on.</param>
-    /// <param name="options">What is kept.</param>
+    /// <param name="capture">What is kept.</param>
+    /// <param name="logits">The logits that are computed.</param>
     /// <param name="layersKept">Blocks whose inside is held at once: one, or every one where gradients go back through them.</param>
-    /// <param name="peak">Gives the exact peak.</param>
-    /// <exception cref="PellucidException">It would hold more than there may be.</exception>
-    internal static void Require(Model model, TokenBatch tokens, RunOptions options, int layersKept, Func<long> peak)
-    {
-        if (RoughBytes(model, tokens, options, layersKept) > (ComputeMemory.Limit - ComputeMemory.Live) / Worry)
-        {
-            ComputeMemory.Require(
-                peak(), $"A run of {tokens.Count} sequences of {tokens.Positions} tokens", "Run fewer sequences at once, or shorter ones, or keep less of them.");
-        }
-    }
+    internal static bool IsInDoubt(Model model, TokenBatch tokens, Capture capture, LogitsWanted logits, int layersKept) =>
+        RoughBytes(model, tokens, capture, logits, layersKept) > (ComputeMemory.Limit - ComputeMemory.Live) / Worry;
+
+    /// <summary>Refuses a run that cannot fit.</summary>
+    /// <exception cref="PellucidException">Its peak is more than there may be.</exception>
+    internal static void Require(TokenBatch tokens, long peak) => ComputeMemory.Require(
+        peak, $"A run of {tokens.Count} sequences of {tokens.Positions} tokens", "Run fewer sequences at once, or shorter ones, or keep less of them.");
 
     /// <summary>A count in doubles, since what it guards against may be beyond every integer.</summary>
-    private static double RoughBytes(Model model, TokenBatch tokens, RunOptions options, int layersKept)
+    private static double RoughBytes(Model model, TokenBatch tokens, Capture capture, LogitsWanted wanted, int layersKept)
     {
         ModelConfig config = model.Config;
         double places = (double)tokens.Count * tokens.Positions;
         double block = (6.0 * config.DModel) + (4.0 * config.DHead * (config.Heads + config.KeyHeads)) + (4.0 * config.DMlp);
-        double logits = options.Logits switch
+        double logits = wanted switch
         {
             LogitsWanted.All => 2.0 * config.Vocabulary,
             LogitsWanted.Last => 2.0 * config.Vocabulary / tokens.Positions,
             _ => 0,
         };
         double looked = 0;
-        foreach (string hook in options.Capture.Hooks.Concat(model.InterventionsAt.Keys))
+        foreach (string hook in capture.Names)
         {
-            HookPoint point = model.Hooks[hook];
-            looked += 3.0 * (point.Axes[^1] == "key" ? (double)config.Heads * tokens.Positions : point.Sizes.Where(size => size > 0).Aggregate(1.0, (product, size) => product * size));
+            looked += ValuesAtAPlace(model, tokens, hook);
+        }
+
+        foreach (string hook in model.InterventionsAt.Keys)
+        {
+            looked += ValuesAtAPlace(model, tokens, hook);
         }
 
         return sizeof(float) * places * ((block * layersKept) + logits + looked);
+    }
+
+    /// <summary>The values of an activation at one position, three times over: as it was made, as it was changed, and as it is kept.</summary>
+    private static double ValuesAtAPlace(Model model, TokenBatch tokens, string hook)
+    {
+        HookPoint point = model.Hooks[hook];
+        if (point.Axes[^1] == "key")
+        {
+            return 3.0 * model.Config.Heads * tokens.Positions;
+        }
+
+        double product = 3;
+        for (int axis = 0; axis < point.Sizes.Count; axis++)
+        {
+            product *= Math.Max(1, point.Sizes[axis]);
+        }
+
+        return product;
     }
 }

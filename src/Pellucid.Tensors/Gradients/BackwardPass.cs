@@ -4,27 +4,22 @@ namespace Pellucid.Tensors;
 /// The way back through a recording, from the result to everything watched. One within another goes through a part that is recomputed; it adds
 /// to the outer one's gradients in the order in which they would have come without it, so that the bits are the same.
 /// </summary>
-internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDisposable
+internal sealed class BackwardPass(Tape tape)
 {
-    private readonly Dictionary<TapeNode, Tensor> _kept = [];
-    private readonly Dictionary<string, Tensor> _byKey = outer?._byKey ?? new(StringComparer.Ordinal);
-    private readonly Dictionary<PackedMatrix, Tensor> _byMatrix = outer?._byMatrix ?? [];
+    private Ops? _part;
+    private bool _isPart;
 
     internal Tape Tape => tape;
 
+    /// <summary>What rules make their results with; no code from outside sees it or what it makes.</summary>
     internal Ops Ops { get; } = new();
 
-    /// <summary>The gradients of nodes that were asked for.</summary>
-    internal Dictionary<TapeNode, Tensor> Kept => _kept;
+    /// <summary>Where the gradients go that were asked for.</summary>
+    internal Gradients Found { get; private set; } = null!;
 
-    /// <summary>Those that were asked for by name.</summary>
-    internal Dictionary<string, Tensor> ByKey => _byKey;
-
-    /// <summary>Those of watched matrices.</summary>
-    internal Dictionary<PackedMatrix, Tensor> ByMatrix => _byMatrix;
-
-    internal void Run(List<TapeNode> nodes)
+    internal void Run(List<TapeNode> nodes, Gradients found, bool isPart)
     {
+        (Found, _isPart) = (found, isPart);
         try
         {
             for (int index = nodes.Count - 1; index >= 0; index--)
@@ -33,7 +28,7 @@ internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDis
                 if (node.Gradient is { } gradient)
                 {
                     node.Backward(this, gradient);
-                    Ops.Clear();
+                    Ops.Reset();
                     if (node.IsRetained)
                     {
                         Keep(node, gradient);
@@ -45,9 +40,10 @@ internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDis
         }
         catch
         {
-            foreach (Tensor tensor in outer is null ? _kept.Values.Concat(_byKey.Values).Concat(_byMatrix.Values) : _kept.Values)
+            Ops.Reset();
+            if (!isPart)
             {
-                tensor.Dispose();
+                found.Dispose();
             }
 
             throw;
@@ -73,17 +69,17 @@ internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDis
         node.Gradient = Ops.Disown(Ops.AddInto(before, own));
         if (node.Gradient != before)
         {
-            before.Dispose();
+            before.Recycle();
         }
 
         if (node.Gradient != own)
         {
-            own.Dispose();
+            own.Recycle();
         }
     }
 
     /// <summary>Adds rows to some of a node's gradient, in place where there is one: a table is large, and what is looked up in it few rows.</summary>
-    internal void GiveRows(TapeNode node, Tensor rows, ReadOnlySpan<int> places)
+    internal void GiveRows(TapeNode node, Tensor rows, Tensor places)
     {
         if (node.Origin.Gradient is { IsAlone: true } gradient)
         {
@@ -96,27 +92,37 @@ internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDis
         Give(node, part);
     }
 
-    public void Dispose() => Ops.Dispose();
+    /// <summary>A scope for a part that is computed anew, on a tape within this one.</summary>
+    /// <param name="before">Where the part stands on this one.</param>
+    internal Ops BeginPart(int before)
+    {
+        Ops part = _part ?? new Ops(new Tape(tape));
+        _part = null;
+        part.Tape!.Before = before;
+        return part;
+    }
+
+    internal void EndPart(Ops part) => _part = tape.EndPart(part);
 
     private void Keep(TapeNode node, Tensor gradient)
     {
         node.Gradient = null;
         if (node.Key is { } key)
         {
-            File(_byKey, key, gradient.ShareUnrecorded());
+            File(Found.ByKey, key, gradient.ShareUnrecorded());
         }
 
         if (node is LeafNode { Matrix: { } matrix })
         {
-            File(_byMatrix, matrix, gradient);
+            File(Found.ByMatrix, matrix, gradient);
         }
-        else if (outer is null)
+        else if (!_isPart)
         {
-            _kept.Add(node, gradient);
+            Found.ByNode.Add(node, gradient);
         }
         else
         {
-            gradient.Dispose();
+            gradient.Recycle();
         }
     }
 
@@ -127,8 +133,8 @@ internal sealed class BackwardPass(Tape tape, BackwardPass? outer = null) : IDis
         if (filed.Remove(key, out Tensor? before))
         {
             Tensor sum = Ops.Disown(Ops.Add(before, gradient));
-            before.Dispose();
-            gradient.Dispose();
+            before.Recycle();
+            gradient.Recycle();
             gradient = sum;
         }
 

@@ -35,5 +35,5 @@ internal readonly ref struct BackwardStep<TState>(BackwardPass pass, OperationNo
     internal void Give(int operand, Tensor part) => pass.Give(node.Operand(operand)!, part);
 
     /// <summary>Adds rows [count, width] to chosen rows of the gradient of an operand [rows, width] that wants one.</summary>
-    internal void GiveRows(int operand, Tensor rows, ReadOnlySpan<int> places) => pass.GiveRows(node.Operand(operand)!, rows, places);
+    internal void GiveRows(int operand, Tensor rows, Tensor places) => pass.GiveRows(node.Operand(operand)!, rows, places);
 }

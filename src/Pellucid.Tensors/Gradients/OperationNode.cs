@@ -1,3 +1,5 @@
+using Pellucid.Tensors.Memory;
+
 namespace Pellucid.Tensors;
 
 /// <summary>The derivative of one kind of operation: reads the gradient of the result from the step and gives each operand its part.</summary>
@@ -6,14 +8,29 @@ internal delegate void BackwardRule<TState>(in BackwardStep<TState> step);
 /// <summary>A recorded operation: its operands' nodes, the arrays that its derivative needs, and the constants that it ran with.</summary>
 internal sealed class OperationNode<TState> : TapeNode
 {
-    internal const int Most = 6;
+    private OperandSlots<TapeNode?> _operands;
+    private OperandSlots<Tensor?> _saved;
+    private BackwardRule<TState> _rule = null!;
 
-    private Slots<TapeNode> _operands;
-    private Slots<Tensor> _saved;
+    private OperationNode()
+    {
+    }
 
-    internal required BackwardRule<TState> Rule { get; init; }
+    internal TState State { get; private set; } = default!;
 
-    internal required TState State { get; init; }
+    internal static OperationNode<TState> For(
+        Shape shape, TState state, BackwardRule<TState> rule, ReadOnlySpan<TapeNode?> operands, ReadOnlySpan<Tensor?> saved)
+    {
+        OperationNode<TState> node = Spare<OperationNode<TState>>.TryTake(out OperationNode<TState>? spare) ? spare : new OperationNode<TState>();
+        (node.Shape, node.State, node._rule) = (shape, state, rule);
+        operands.CopyTo(node._operands);
+        for (int i = 0; i < saved.Length; i++)
+        {
+            node._saved[i] = saved[i]?.ShareUnrecorded(); // a second owner of the memory, until the way back has passed
+        }
+
+        return node;
+    }
 
     internal TapeNode? Operand(int index) => _operands[index];
 
@@ -21,33 +38,23 @@ internal sealed class OperationNode<TState> : TapeNode
 
     internal Tensor? SavedOrNone(int index) => _saved[index];
 
-    internal void SetOperands(ReadOnlySpan<TapeNode?> operands) => operands.CopyTo(_operands);
-
-    /// <summary>Keeps arrays, as a second owner of their memory, until the way back has passed.</summary>
-    internal void Keep(ReadOnlySpan<Tensor?> saved)
-    {
-        for (int i = 0; i < saved.Length; i++)
-        {
-            _saved[i] = saved[i]?.ShareUnrecorded();
-        }
-    }
-
-    internal override void Backward(BackwardPass pass, Tensor gradient) => Rule(new BackwardStep<TState>(pass, this, gradient));
+    internal override void Backward(BackwardPass pass, Tensor gradient) => _rule(new BackwardStep<TState>(pass, this, gradient));
 
     internal override void Forget()
     {
         base.Forget();
-        for (int i = 0; i < Most; i++)
+        foreach (Tensor? saved in _saved)
         {
-            _saved[i]?.Dispose();
-            _saved[i] = null;
+            saved?.Recycle();
         }
+
+        _saved = default;
     }
 
-    [System.Runtime.CompilerServices.InlineArray(Most)]
-    private struct Slots<T>
-        where T : class
+    internal override void Recycle()
     {
-        private T? _first;
+        base.Recycle();
+        (_operands, State) = (default, default!);
+        Spare<OperationNode<TState>>.Put(this);
     }
 }

@@ -26,8 +26,10 @@ public sealed class Tape : IDisposable
     private readonly List<TapeNode> _nodes = [];
     private readonly Dictionary<object, TapeNode> _leaves = [];
     private readonly Tape? _outer;
-    private readonly int _before;
+    private BackwardPass? _pass;
+    private Gradients? _found;
     private bool _spent;
+    private bool _isReset;
 
     /// <summary>Begins an empty recording.</summary>
     public Tape()
@@ -35,10 +37,13 @@ public sealed class Tape : IDisposable
     }
 
     /// <summary>
-    /// A recording of a part of what <paramref name="outer"/> recorded as a whole, at the index <paramref name="before"/>: what was watched
-    /// there by then is watched here.
+    /// A recording of a part of what <paramref name="outer"/> recorded as a whole: what was watched there before the index
+    /// <see cref="Before"/> is watched here.
     /// </summary>
-    internal Tape(Tape outer, int before) => (_outer, _before) = (outer, before);
+    internal Tape(Tape outer) => _outer = outer;
+
+    /// <summary>Where the part stands on the tape around this one.</summary>
+    internal int Before { get; set; }
 
     /// <summary>Whether anything is watched, so that operations may have to be recorded.</summary>
     internal bool IsWatching => _nodes.Count > 0 || _leaves.Count > 0 || _outer is { IsWatching: true };
@@ -49,7 +54,9 @@ public sealed class Tape : IDisposable
     {
         if (NodeOf(matrix) is null)
         {
-            _leaves.Add(matrix, Add(new LeafNode { Shape = new Shape(matrix.Inputs, matrix.Outputs), IsRetained = true, Matrix = matrix }));
+            LeafNode leaf = LeafNode.For(new Shape(matrix.Inputs, matrix.Outputs), matrix);
+            leaf.IsRetained = true;
+            _leaves.Add(matrix, Add(leaf));
         }
     }
 
@@ -101,10 +108,10 @@ public sealed class Tape : IDisposable
         }
 
         _spent = true;
-        using BackwardPass pass = new(this);
         last.Gradient = seed is null ? Tensor.From([1f], result.Shape) : seed.To(DType.F32);
-        pass.Run(_nodes);
-        return new Gradients(this, pass.Kept, pass.ByKey, pass.ByMatrix);
+        _found ??= new Gradients(this);
+        (_pass ??= new BackwardPass(this)).Run(_nodes, _found, isPart: false);
+        return _found;
     }
 
     /// <summary>Goes back through what was recorded of a part, as a step of the way back through the whole.</summary>
@@ -112,9 +119,9 @@ public sealed class Tape : IDisposable
     {
         if (NodeOf(result) is { } last)
         {
-            using BackwardPass pass = new(this, outer);
-            pass.Give(last, gradient);
-            pass.Run(_nodes);
+            _pass ??= new BackwardPass(this);
+            _pass.Give(last, gradient);
+            _pass.Run(_nodes, outer.Found, isPart: true);
         }
     }
 
@@ -130,6 +137,34 @@ public sealed class Tape : IDisposable
         _leaves.Clear();
     }
 
+    /// <summary>Begins an empty recording with the objects of the one before. Adds to <paramref name="ended"/> the arrays that the way back had given.</summary>
+    internal void Reset(List<Tensor> ended)
+    {
+        foreach (TapeNode node in _nodes)
+        {
+            node.Recycle();
+        }
+
+        _nodes.Clear();
+        _leaves.Clear();
+        _found?.Empty(ended);
+        (_spent, _isReset) = (false, true);
+    }
+
+    /// <summary>Frees what a part on a tape within this one made. Where this tape is reset at every step, the part's is too, and serves the next part.</summary>
+    internal Ops? EndPart(Ops part)
+    {
+        if (_isReset)
+        {
+            part.Reset();
+            return part;
+        }
+
+        part.Tape!.Dispose();
+        part.Dispose();
+        return null;
+    }
+
     internal TapeNode Add(TapeNode node)
     {
         (node.Tape, node.Index) = (this, _nodes.Count);
@@ -141,9 +176,9 @@ public sealed class Tape : IDisposable
     /// <exception cref="PellucidException">The array is of another tape, or was made from a recorded one outside of any scope.</exception>
     internal TapeNode? NodeOf(Tensor x)
     {
-        if (x.Node is { } node)
+        if (x.Place.IsRecorded)
         {
-            return node.Tape == this ? node : TakeOver(node) ?? throw new PellucidException(
+            return OwnNodeOf(x) ?? throw new PellucidException(
                 $"The array {x.Shape} is recorded on another tape than the one that is being written. Freeze it to use it as a constant.");
         }
 
@@ -151,6 +186,9 @@ public sealed class Tape : IDisposable
             $"The array {x.Shape} is a view of a recorded one that the tape knows nothing of, so its gradient would be lost without a word. "
             + "Take the view with the scope's own Reshape, Slice or Transpose, or Freeze it to use it as a constant.");
     }
+
+    /// <summary>Whether a gradient goes back through an array here.</summary>
+    internal bool Knows(Tensor x) => !x.IsCutOff && OwnNodeOf(x) is not null;
 
     /// <summary>The node of a matrix that is watched here, or was on a tape around this one when the part was recorded.</summary>
     internal TapeNode? NodeOf(PackedMatrix matrix)
@@ -181,9 +219,9 @@ public sealed class Tape : IDisposable
 
         for (Tape tape = this; tape._outer is { } outer; tape = outer)
         {
-            if (node.Tape == outer && node.Index < tape._before)
+            if (node.Tape == outer && node.Index < tape.Before)
             {
-                leaf = Add(new LeafNode { Shape = node.Shape, StandsFor = node });
+                leaf = Add(LeafNode.For(node.Shape, standsFor: node));
                 _leaves.Add(node, leaf);
                 return leaf;
             }
@@ -191,4 +229,6 @@ public sealed class Tape : IDisposable
 
         return null;
     }
+
+    private TapeNode? OwnNodeOf(Tensor x) => x.Place.Node is not { } node ? null : node.Tape == this ? node : TakeOver(node);
 }

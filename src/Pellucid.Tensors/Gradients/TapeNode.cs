@@ -7,7 +7,10 @@ internal abstract class TapeNode
 
     internal int Index { get; set; }
 
-    internal required Shape Shape { get; init; }
+    internal Shape Shape { get; set; }
+
+    /// <summary>How many recordings it has served before this one.</summary>
+    internal int Use { get; private set; }
 
     /// <summary>What has come together so far of the gradient of the final result with respect to this array.</summary>
     internal Tensor? Gradient { get; set; }
@@ -19,7 +22,7 @@ internal abstract class TapeNode
     internal string? Key { get; set; }
 
     /// <summary>The node of an outer tape that this one stands for: whose gradient is given to this one, and which is asked for with it.</summary>
-    internal TapeNode? StandsFor { get; init; }
+    internal TapeNode? StandsFor { get; set; }
 
     /// <summary>The node itself, or what it stands for in the end.</summary>
     internal TapeNode Origin => StandsFor?.Origin ?? this;
@@ -30,7 +33,15 @@ internal abstract class TapeNode
     /// <summary>Frees what was kept for the way back.</summary>
     internal virtual void Forget()
     {
-        Gradient?.Dispose();
+        Gradient?.Recycle();
         Gradient = null;
+    }
+
+    /// <summary>Ends its part in a recording and lets it serve another.</summary>
+    internal virtual void Recycle()
+    {
+        Forget();
+        Use++;
+        (Tape, IsRetained, Key, StandsFor) = (null, false, null, null);
     }
 }

@@ -13,24 +13,24 @@ internal static partial class OperationTable
         new() { Scale = 0.7f, SoftCap = 1.5f },
     ];
 
-    private static IEnumerable<OperationCase> Attention()
+    private static IEnumerable<OperationCase> Attention(int positions, params (int Queries, int Keys)[] sizes)
     {
         const int Batch = 2, Heads = 4, KeyHeads = 2, Size = 6;
-        RotaryTable table = RotaryTable.Create(9, Size);
-        int[] rotated = [Batch, 5, Heads, Size];
+        RotaryTable table = RotaryTable.Create(positions + 4, Size);
+        int[] rotated = [Batch, positions, Heads, Size];
         yield return new("Rotary", "Rotary(3)", [rotated], (ops, x) => ops.Rotary(x[0], table, 3), x =>
         {
             double[] cosines = [.. table.Cosines.Select(value => (double)value)], sines = [.. table.Sines.Select(value => (double)value)];
             double[] result = [.. x[0]];
             for (int vector = 0; vector < result.Length / Size; vector++)
             {
-                int first = (3 + (vector / Heads % 5)) * (Size / 2);
+                int first = (3 + (vector / Heads % positions)) * (Size / 2);
                 Reference.Rotate<double>(result.AsSpan(vector * Size, Size), cosines.AsSpan(first, Size / 2), sines.AsSpan(first, Size / 2));
             }
 
             return result;
         });
-        foreach ((int queries, int keys) in new[] { (1, 4), (5, 5), (3, 7) })
+        foreach ((int queries, int keys) in sizes)
         {
             int[] q = [Batch, queries, Heads, Size], k = [Batch, keys, KeyHeads, Size], pattern = [Batch, Heads, queries, keys];
             foreach ((AttentionOptions options, int kind) in Kinds.Select((options, index) => (options, index)))

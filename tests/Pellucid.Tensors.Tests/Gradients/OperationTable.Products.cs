@@ -5,9 +5,9 @@ namespace Pellucid.Tensors.Tests.Gradients;
 
 internal static partial class OperationTable
 {
-    private static IEnumerable<OperationCase> Products()
+    private static IEnumerable<OperationCase> Products(params (int M, int N, int K)[] sizes)
     {
-        foreach ((int m, int n, int k) in new[] { (1, 1, 1), (5, 7, 3), (2, 50, 17) })
+        foreach ((int m, int n, int k) in sizes)
         {
             foreach ((bool left, bool right) in new[] { (false, false), (true, false), (false, true), (true, true) })
             {

@@ -8,5 +8,5 @@ internal static partial class OperationTable
 
     internal static IReadOnlyList<OperationCase> All { get; } =
         [.. Sizes.SelectMany(size => Elementwise(size.Rows, size.Width)), .. Sizes.SelectMany(size => Rows(size.Rows, size.Width)),
-            .. Sizes.SelectMany(size => Choices(size.Rows, size.Width)), .. Views(), .. Products(), .. Attention()];
+            .. Sizes.SelectMany(size => Choices(size.Rows, size.Width)), .. Views(), .. Products((1, 1, 1), (5, 7, 3), (2, 50, 17)), .. Attention(5, (1, 4), (5, 5), (3, 7))];
 }

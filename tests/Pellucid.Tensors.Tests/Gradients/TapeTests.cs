@@ -17,10 +17,10 @@ public sealed class TapeTests : IDisposable
     public void Operations_BeforeAnythingIsWatched_AreNotRecorded()
     {
         Tensor x = _ops.Relu(_ops.Add(Values(1, 2), Values(3, 4)));
-        Assert.Null(x.Node);
+        Assert.Null(x.Place.Node);
         Tensor y = _ops.Multiply(_ops.Watch(Values(5, 6)), x);
-        Assert.Equal(1, y.Node!.Index); // the watched array is 0
-        Assert.Null(_ops.Exp(x).Node);
+        Assert.Equal(1, y.Place.Node!.Index); // the watched array is 0
+        Assert.Null(_ops.Exp(x).Place.Node);
         using Tensors.Gradients gradients = _tape.Backward(_ops.Sum(y));
         Assert.Equal(1, gradients.Watched);
     }
@@ -33,7 +33,7 @@ public sealed class TapeTests : IDisposable
         Tensor used = _ops.Multiply(x, Throwing(constant));
         using Tensors.Gradients gradients = _tape.Backward(_ops.Sum(used));
         Assert.Equal([3, 4], gradients[x].ToArray());
-        Assert.NotNull(unused.Node);
+        Assert.NotNull(unused.Place.Node);
 
         Tensor Throwing(Tensor operand) => _ops.Custom(
             "throwing", static (ops, x) => ops.Scale(x[0], 1), static (_, _, _, _) => throw new InvalidOperationException("differentiated"), operand);
@@ -183,7 +183,7 @@ public sealed class TapeTests : IDisposable
         Tensor foreign = ops.Exp(ops.Watch(Values(1, 2)));
         Assert.Contains("another tape", Assert.Throws<PellucidException>(() => _ops.Exp(foreign)).Message, StringComparison.Ordinal);
         Assert.Throws<PellucidException>(() => _ops.Watch(foreign));
-        Assert.Null(_ops.Exp(_ops.Freeze(foreign)).Node);
+        Assert.Null(_ops.Exp(_ops.Freeze(foreign)).Place.Node);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class TapeTests : IDisposable
         using Tensor view = y.Slice(0, 0, 1), again = view.Reshape(new Shape(1, 1));
         Assert.Contains("Slice", Assert.Throws<PellucidException>(() => _ops.Exp(view)).Message, StringComparison.Ordinal);
         Assert.Throws<PellucidException>(() => _ops.Exp(again));
-        Assert.Null(_ops.Exp(_ops.Freeze(view)).Node);
+        Assert.Null(_ops.Exp(_ops.Freeze(view)).Place.Node);
         Assert.Equal(y.ToArray()[..1], view.ToArray()); // reading is free
     }
 
