@@ -1,3 +1,4 @@
+using Pellucid.Bench.Contests;
 using Pellucid.Bench.Sgemm;
 using Pellucid.Tensors;
 
@@ -18,7 +19,6 @@ internal sealed class Products(string name, (int Inputs, int Outputs)[] shapes) 
     private const string Best = "best";
 
     private static readonly int[] AllRows = [1, 8, 64, 256, 1024, 2048];
-    private static readonly int[] VocabularyRows = [1, 8, 64, 1024];
 
     internal override string Name => name;
 
@@ -53,7 +53,7 @@ internal sealed class Products(string name, (int Inputs, int Outputs)[] shapes) 
                 using ProductWeights wide = new(inputs, outputs, DType.F32);
                 using ProductWeights narrow = new(inputs, outputs, DType.BF16);
                 double peak = MachinePeak.MeasureGflops();
-                foreach (int rows in outputs == 50_257 ? VocabularyRows : AllRows)
+                foreach (int rows in AllRows)
                 {
                     (CaseResult single, CaseResult? half) = Measure(rows, wide, narrow, libraries, peak);
                     results.Add(single);
@@ -93,9 +93,10 @@ internal sealed class Products(string name, (int Inputs, int Outputs)[] shapes) 
         Dictionary<string, string?> calls = libraries.ToDictionary(pair => pair.Key, pair => pair.Value?.Prepare(rows, wide.Inputs, wide.Outputs));
         Dictionary<string, List<double>> rates = libraries.Keys.ToDictionary(library => library, _ => new List<double>());
         List<double> single = [], half = [];
+        int rounds = AskedRounds ?? Rounds;
         using Tensor x = ProductOperands.Values(rows, wide.Inputs);
         double operations = 2e-9 * rows * wide.Inputs * wide.Outputs;
-        for (int round = 0; round < Warmup + Rounds; round++)
+        for (int round = 0; round < Warmup + rounds; round++)
         {
             double seconds = wide.Run(x), other = rows <= NarrowRows ? narrow.Run(x) : seconds;
             foreach ((string library, SgemmProcess? process) in libraries)
@@ -119,12 +120,17 @@ internal sealed class Products(string name, (int Inputs, int Outputs)[] shapes) 
         string note = string.Join(", ", calls.Select(pair => $"{pair.Key}: {pair.Value ?? "absent, see bench/README.md"}"));
         CaseResult result = new($"product-{shape}", Unit, HigherIsBetter, Median(single), baselines)
         {
+            Rounds = rounds,
+            Spread = rates.Where(pair => pair.Value.Count > 0).Append(new("ours", single)).ToDictionary(pair => pair.Key, pair => new Spread(pair.Value.Min(), pair.Value.Max())),
             Note = $"{100 * Median(single) / peak:F1} % of the measured peak; {note}",
         };
         CaseResult? stored = rows > NarrowRows ? null : new($"product-bf16-{shape}", Unit, HigherIsBetter, Median(half), new Dictionary<string, double?>(baselines)
         {
             ["pellucid-f32"] = result.Ours,
-        });
+        })
+        {
+            Rounds = rounds,
+        };
         return (result, stored);
     }
 

@@ -9,6 +9,7 @@ internal static class ProductOperands
     // Threads that slept may at first share a core; calls are repeated for so long before they are timed.
     private const double WarmSeconds = 0.02;
     private const double TimedSeconds = 0.03;
+    private const double LongSeconds = 0.1; // a call of so long is its own warming up
 
     private const long CacheBytes = 128L << 20; // four times the largest cache at hand
 
@@ -28,11 +29,11 @@ internal static class ProductOperands
         return result;
     }
 
-    /// <summary>Seconds of a call, the mean over those that fill the time, after others that are not timed.</summary>
+    /// <summary>Seconds of a call, the mean over those that fill the time, after others that are not timed; a long call is timed once.</summary>
     internal static double Time(Action call)
     {
-        _ = Time(call, WarmSeconds);
-        return Time(call, TimedSeconds);
+        double seconds = Time(call, WarmSeconds);
+        return seconds > LongSeconds ? seconds : Time(call, TimedSeconds);
     }
 
     private static double Time(Action call, double least)

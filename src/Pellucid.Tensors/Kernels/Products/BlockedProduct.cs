@@ -22,14 +22,21 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
     /// <summary>Floats of packed A at a time: 16 MB.</summary>
     private const int MostPacked = 4 << 20;
 
+    private const int PanelSlot = 1; // of a panel that a thread packs for itself
+
+    /// <summary>Panels of A that go by until the next panel of B has been asked for, a line for each k.</summary>
+    private static int LinesOfRow => Width * TStorage.Size / Tile.Line;
+
     private readonly ProductArguments _arguments;
     private readonly ProductBlocks _blocks;
     private readonly float* _packed;
     private readonly int _depthBlock;
     private readonly int _firstK;
     private readonly int _chunk;
+    private readonly int _takers;
 
-    private BlockedProduct(in ProductArguments arguments, in ProductBlocks blocks, float* packed, int firstK, int chunk, int depthBlock)
+    private BlockedProduct(
+        in ProductArguments arguments, in ProductBlocks blocks, float* packed, int firstK, int chunk, int depthBlock, int takers)
     {
         _arguments = arguments;
         _blocks = blocks;
@@ -37,20 +44,21 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
         _firstK = firstK;
         _chunk = chunk;
         _depthBlock = depthBlock;
+        _takers = takers;
     }
 
     internal static void Run(in ProductArguments all)
     {
         ProductArguments arguments = all;
-        int depthBlock = arguments.Rows <= Tile.PanelRows ? DepthChunk : DepthBlock; // a single panel of A is read once in any case
         int deepest = Math.Min(arguments.Depth, DepthChunk);
+        int depthBlock = arguments.Rows <= Tile.PanelRows ? DepthChunk : EqualBlock(deepest); // a single panel of A is read once in any case
         int most = Math.Max(1, MostPacked / Tile.PanelRows / Math.Max(1, deepest)) * Tile.PanelRows;
         for (int row = 0; row < all.Rows; row += most)
         {
             arguments.Rows = Math.Min(most, all.Rows - row);
             arguments.A = all.A + (row * all.StrideRow);
             arguments.C = all.C + (row * all.StrideC);
-            ProductBlocks blocks = new(arguments.Rows, arguments.Columns, deepest);
+            ProductBlocks blocks = new(arguments.Rows, arguments.Columns, deepest, packed: all.Panels != null);
             float* packed = Scratch.Rent(0, PackedLength(arguments.Rows, deepest));
             int k = 0;
             do
@@ -59,13 +67,17 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
                 RowPacking.Run(
                     arguments.A + (k * arguments.StrideDepth), arguments.StrideRow, arguments.StrideDepth, arguments.Rows, chunk, depthBlock,
                     packed);
-                BlockedProduct<TStorage> kernel = new(arguments, blocks, packed, k, chunk, depthBlock);
+                BlockedProduct<TStorage> kernel = new(arguments, blocks, packed, k, chunk, depthBlock, Workers.Count);
                 Dispatch.Run(kernel, blocks.Count, blocks.Small ? long.MaxValue : 1);
                 k += DepthChunk;
             }
             while (k < arguments.Depth);
         }
     }
+
+    /// <summary>The depth of blocks of equal size, but for the last's rest: 1024 is cut into 512 and 512, not into 768 and 256.</summary>
+    private static int EqualBlock(int depth) =>
+        Math.Max(1, ProductBlocks.CeilingDivide(depth, Math.Max(1, ProductBlocks.CeilingDivide(depth, DepthBlock))));
 
     /// <summary>The whole product on the calling thread, its A packed into <paramref name="packed"/>.</summary>
     internal static void RunHere<TSimd, TVector>(in ProductArguments arguments, float* packed)
@@ -81,7 +93,7 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
             new RowPacking(
                 arguments.A + (k * arguments.StrideDepth), arguments.StrideRow, arguments.StrideDepth, arguments.Rows, chunk, DepthBlock, packed)
                 .Run<TSimd, TVector>(0, ProductBlocks.CeilingDivide(arguments.Rows, Tile.PanelRows));
-            new BlockedProduct<TStorage>(arguments, blocks, packed, k, chunk, DepthBlock).Run<TSimd, TVector>(0, blocks.Count);
+            new BlockedProduct<TStorage>(arguments, blocks, packed, k, chunk, DepthBlock, takers: 1).Run<TSimd, TVector>(0, blocks.Count);
             k += DepthChunk;
         }
         while (k < arguments.Depth);
@@ -105,16 +117,38 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
             int k = 0;
             do
             {
-                Block<TSimd, TVector>(row, rows, column, columns, k, Math.Min(_depthBlock, _chunk - k));
-                k += _depthBlock;
+                int next = k + _depthBlock;
+                byte* after = next < _chunk ? Panel(column, next) : Panel(LikelyNext(part), 0);
+                Block<TSimd, TVector>(row, rows, column, columns, k, Math.Min(_depthBlock, _chunk - k), after);
+                k = next;
             }
             while (k < _chunk);
         }
     }
 
+    /// <summary>
+    /// The first column of the part that this thread will take next if all threads take turns: a guess, which decides what is prefetched and
+    /// nothing else.
+    /// </summary>
+    private int LikelyNext(long part) =>
+        (int)((part + _takers < _blocks.Count ? part + _takers : part) % _blocks.ColumnCount) * _blocks.Columns;
+
+    private byte* Panel(int column, int k) =>
+        _arguments.Panels == null ? null : _arguments.Panels + ((((nint)column * _arguments.Depth) + ((nint)(_firstK + k) * Width)) * TStorage.Size);
+
+    /// <summary>Packs a panel of B for this thread; it stays in the second-level cache while all rows of the block read it.</summary>
+    private byte* PackedHere(int column, int k, int depth)
+    {
+        float* panel = Scratch.Rent(PanelSlot, (long)depth * Width);
+        float* source = _arguments.Source + ((_firstK + k) * _arguments.StrideSourceDepth) + (column * _arguments.StrideSourceColumn);
+        Packing.PackColumns(
+            source, _arguments.StrideSourceDepth, _arguments.StrideSourceColumn, depth, Math.Min(Width, _arguments.Columns - column), panel);
+        return (byte*)panel;
+    }
+
     /// <summary>A block of C and a block of k, the latter counted from the chunk's first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Block<TSimd, TVector>(int firstRow, int rows, int firstColumn, int columns, int k, int depth)
+    private void Block<TSimd, TVector>(int firstRow, int rows, int firstColumn, int columns, int k, int depth, byte* after)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
@@ -125,7 +159,8 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
         Activation activation = last ? _arguments.Activation : Activation.None;
         for (int column = firstColumn; column < firstColumn + columns; column += Width)
         {
-            byte* b = _arguments.Panels + ((((nint)column * _arguments.Depth) + ((nint)(_firstK + k) * Width)) * TStorage.Size);
+            byte* b = _arguments.Panels == null ? PackedHere(column, k, depth) : Panel(column, k);
+            byte* next = column + Width < firstColumn + columns ? Panel(column + Width, k) : after;
             float* c = _arguments.C + (firstRow * _arguments.StrideC) + column;
             int width = Math.Min(Width, firstColumn + columns - column);
             float* panelBias = bias == null ? null : bias + column;
@@ -133,7 +168,14 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
             {
                 int count = Math.Min(Tile.PanelRows, rows - row);
                 float* target = c + (row * _arguments.StrideC);
-                PanelPair<TSimd, TVector>(a + ((nint)row * depth), count, b, depth, target, width, add, panelBias);
+                if (row + Tile.PanelRows < rows)
+                {
+                    Prefetch<TSimd, TVector>(target + (Tile.PanelRows * _arguments.StrideC));
+                }
+
+                int panelOfRows = row / Tile.PanelRows;
+                byte* line = next == null || panelOfRows >= LinesOfRow ? null : next + ((nint)panelOfRows * depth * Tile.Line);
+                PanelPair<TSimd, TVector>(a + ((nint)row * depth), count, b, depth, target, width, add, panelBias, line);
                 if (activation != Activation.None)
                 {
                     ProductEnd.Apply<TSimd, TVector>(activation, target, _arguments.StrideC, count, width);
@@ -142,9 +184,24 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
         }
     }
 
+    /// <summary>Asks for the part of C that the next panel of A will write or add to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Prefetch<TSimd, TVector>(float* c)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        const int LineLength = Tile.Line / sizeof(float);
+        for (int row = 0; row < Tile.PanelRows; row++, c += _arguments.StrideC)
+        {
+            TSimd.Prefetch(c);
+            TSimd.Prefetch(c + LineLength);
+            TSimd.Prefetch(c + (2 * LineLength));
+        }
+    }
+
     /// <summary>One panel of A by one panel of B, in as many register tiles as the instruction set needs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void PanelPair<TSimd, TVector>(float* a, int rows, byte* b, int depth, float* c, int width, bool add, float* bias)
+    private void PanelPair<TSimd, TVector>(float* a, int rows, byte* b, int depth, float* c, int width, bool add, float* bias, byte* next)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
@@ -155,12 +212,14 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
             for (int row = 0; row < rows; row += TSimd.TileRows)
             {
                 int tileRows = Math.Min(TSimd.TileRows, rows - row);
+                bool ask = next != null && row + column == 0; // the first tile asks for the panel's share of lines
                 float* target = c + (row * _arguments.StrideC) + column;
                 float* tileBias = bias == null ? null : bias + column;
                 if (count % TSimd.Width == 0)
                 {
                     Tiles.Multiply<TSimd, TVector, TStorage>(
-                        tileRows, count / TSimd.Width, a + row, panel, Width, depth, target, _arguments.StrideC, add, tileBias);
+                        tileRows, count / TSimd.Width, a + row, panel, Width, depth, target, _arguments.StrideC, add, tileBias,
+                        ask ? next : panel, ask ? Tile.Line : 0);
                 }
                 else
                 {
@@ -190,7 +249,7 @@ internal readonly unsafe struct BlockedProduct<TStorage> : IRangeKernel
         }
 
         int vectors = (count + TSimd.Width - 1) / TSimd.Width;
-        Tiles.Multiply<TSimd, TVector, TStorage>(rows, vectors, a, b, Width, depth, tile, Width, add, bias == null ? null : tileBias);
+        Tiles.Multiply<TSimd, TVector, TStorage>(rows, vectors, a, b, Width, depth, tile, Width, add, bias == null ? null : tileBias, b, 0);
         for (int row = 0; row < rows; row++)
         {
             Unsafe.CopyBlockUnaligned(c + (row * _arguments.StrideC), tile + (row * Width), bytes);

@@ -1,5 +1,3 @@
-using Pellucid.Tensors.Memory;
-
 namespace Pellucid.Tensors.Kernels;
 
 /// <summary>
@@ -54,7 +52,7 @@ internal static unsafe partial class MatrixProduct
     }
 
     /// <summary>
-    /// C [m, n] = op(A) [m, k] · op(B) [k, n] (+ C), where op transposes on request; B is packed on the way. All are row-major as stored,
+    /// C [m, n] = op(A) [m, k] · op(B) [k, n] (+ C), where op transposes on request; B is packed panel by panel. All are row-major as stored,
     /// with rows a stride apart: a transposed A is stored [k, m], a transposed B [n, k]. A weight's gradient is Xᵀ · dY: A transposed.
     /// </summary>
     internal static void Multiply(
@@ -71,29 +69,27 @@ internal static unsafe partial class MatrixProduct
         int k,
         bool accumulate = false)
     {
-        NativeBuffer panels = NativeBuffer.Rent(PackedMatrix.PackedLength(k, n) * sizeof(float));
-        try
+        if (m == 0 || n == 0)
         {
-            PanelPacking.Run(b, transposeB ? 1 : strideB, transposeB ? strideB : 1, k, n, panels.Pointer, DType.F32);
-            Run(new ProductArguments
-            {
-                A = a,
-                StrideRow = transposeA ? 1 : strideA,
-                StrideDepth = transposeA ? strideA : 1,
-                Rows = m,
-                Depth = k,
-                Columns = n,
-                Panels = panels.Pointer,
-                Storage = DType.F32,
-                C = c,
-                StrideC = strideC,
-                Accumulate = accumulate,
-            });
+            return;
         }
-        finally
+
+        BlockedProduct<SingleStorage>.Run(new ProductArguments
         {
-            panels.Release();
-        }
+            A = a,
+            StrideRow = transposeA ? 1 : strideA,
+            StrideDepth = transposeA ? strideA : 1,
+            Rows = m,
+            Depth = k,
+            Columns = n,
+            Source = b,
+            StrideSourceDepth = transposeB ? 1 : strideB,
+            StrideSourceColumn = transposeB ? strideB : 1,
+            Storage = DType.F32,
+            C = c,
+            StrideC = strideC,
+            Accumulate = accumulate,
+        });
     }
 
     private static void Run(in ProductArguments arguments)

@@ -103,7 +103,18 @@ internal static unsafe partial class Packing
             int count = Math.Min(Group * Tile.PanelRows, whole - row);
             float* from = source + row;
             float* to = panels + ((nint)row * depth);
-            for (int k = 0; k < depth; k++, from += strideDepth, to += Tile.PanelRows)
+            int k = 0;
+            for (; k + 2 <= depth; k += 2, from += 2 * strideDepth, to += 2 * Tile.PanelRows)
+            {
+                // Two k fill a line of each panel, so that no line is written twice: the panels are often a multiple of a page apart.
+                float* panel = to;
+                for (int within = 0; within < count; within += Tile.PanelRows, panel += (nint)Tile.PanelRows * depth)
+                {
+                    Vector512.Store(Vector512.Create(Vector256.Load(from + within), Vector256.Load(from + strideDepth + within)), panel);
+                }
+            }
+
+            for (; k < depth; k++, from += strideDepth, to += Tile.PanelRows)
             {
                 float* panel = to;
                 for (int within = 0; within < count; within += Tile.PanelRows, panel += (nint)Tile.PanelRows * depth)

@@ -10,8 +10,13 @@ internal unsafe struct ProductArguments
     internal int Depth;
     internal int Columns;
 
-    /// <summary>Panels of B, each [depth][48].</summary>
+    /// <summary>Panels of B, each [depth][48]; null where B is not packed.</summary>
     internal byte* Panels;
+
+    /// <summary>B where it is not packed: element (k, column) is at k · StrideSourceDepth + column · StrideSourceColumn.</summary>
+    internal float* Source;
+    internal nint StrideSourceDepth;
+    internal nint StrideSourceColumn;
 
     /// <summary>How their elements are stored: F32 or BF16.</summary>
     internal DType Storage;

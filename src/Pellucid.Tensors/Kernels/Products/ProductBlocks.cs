@@ -14,9 +14,13 @@ internal readonly struct ProductBlocks
     private const double LeastWork = 1 << 19; // multiply-adds worth handing out: some ten microseconds
     private const double MostWork = 1 << 24;
 
-    internal ProductBlocks(int rows, int columns, int depth)
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="depth">k.</param>
+    /// <param name="packed">Whether B is packed. Where it is not, each block packs what it reads of it, so blocks are as high as can be.</param>
+    internal ProductBlocks(int rows, int columns, int depth, bool packed = true)
     {
-        int blocks = CeilingDivide(rows, MostRows);
+        int blocks = packed ? CeilingDivide(rows, MostRows) : 1;
         int panels = CeilingDivide(columns, PackedMatrix.PanelWidth);
         while (blocks * (long)panels < FewestParts && rows > 2 * FewestRows * blocks && PanelWork(rows / blocks, depth) > 2 * LeastWork)
         {

@@ -13,13 +13,19 @@ internal static unsafe class Tile
     /// <summary>Rows of one packed panel of A: <c>[k][8]</c>.</summary>
     internal const int PanelRows = 8;
 
+    /// <summary>Bytes of a cache line.</summary>
+    internal const int Line = 64;
+
+    private const int PrefetchBytes = 4096; // the processor's own prefetching stops at the end of a page
+
     /// <summary>
     /// Reads a packed panel of A and, from <paramref name="b"/> on, rows of B that are <paramref name="strideB"/> floats apart; writes the
-    /// tile of C, or adds to it. The bias, if not null, is added to every row.
+    /// tile of C, or adds to it. The bias, if not null, is added to every row. From <paramref name="next"/> on, a line for each k, the caches
+    /// are given what will be read soon; it may be any address.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Multiply<TSimd, TVector, TStorage, TRows, TColumns>(
-        float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias)
+        float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias, byte* next, nint nextStep)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
         where TStorage : struct, IPanelStorage
@@ -60,6 +66,13 @@ internal static unsafe class Tile
 
         for (nint k = depth; k > 0; k--)
         {
+            for (int line = 0; line < TColumns.Value * TSimd.Width * TStorage.Size; line += Line)
+            {
+                TSimd.Prefetch((float*)(b + PrefetchBytes + line));
+            }
+
+            TSimd.Prefetch((float*)next);
+            next += nextStep;
             TVector b0 = TStorage.Load<TSimd, TVector>(b, 0);
             TVector b1 = TColumns.Value > 1 ? TStorage.Load<TSimd, TVector>(b, TSimd.Width) : zero;
             TVector b2 = TColumns.Value > 2 ? TStorage.Load<TSimd, TVector>(b, 2 * TSimd.Width) : zero;

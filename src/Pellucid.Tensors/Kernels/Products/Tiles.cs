@@ -8,10 +8,10 @@ internal static unsafe class Tiles
         int rows, int vectors, float* a, float* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct =>
-        Multiply<TSimd, TVector, SingleStorage>(rows, vectors, a, (byte*)b, strideB, depth, c, strideC, add, bias);
+        Multiply<TSimd, TVector, SingleStorage>(rows, vectors, a, (byte*)b, strideB, depth, c, strideC, add, bias, (byte*)b, 0);
 
     internal static void Multiply<TSimd, TVector, TStorage>(
-        int rows, int vectors, float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias)
+        int rows, int vectors, float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias, byte* next, nint nextStep)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
         where TStorage : struct, IPanelStorage
@@ -19,19 +19,19 @@ internal static unsafe class Tiles
         switch (vectors)
         {
             case 3:
-                OfRows<TSimd, TVector, TStorage, Three>(rows, a, b, strideB, depth, c, strideC, add, bias);
+                OfRows<TSimd, TVector, TStorage, Three>(rows, a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 2:
-                OfRows<TSimd, TVector, TStorage, Two>(rows, a, b, strideB, depth, c, strideC, add, bias);
+                OfRows<TSimd, TVector, TStorage, Two>(rows, a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             default:
-                OfRows<TSimd, TVector, TStorage, One>(rows, a, b, strideB, depth, c, strideC, add, bias);
+                OfRows<TSimd, TVector, TStorage, One>(rows, a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
         }
     }
 
     private static void OfRows<TSimd, TVector, TStorage, TColumns>(
-        int rows, float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias)
+        int rows, float* a, byte* b, nint strideB, nint depth, float* c, nint strideC, bool add, float* bias, byte* next, nint nextStep)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
         where TStorage : struct, IPanelStorage
@@ -40,28 +40,28 @@ internal static unsafe class Tiles
         switch (rows)
         {
             case 8:
-                Tile.Multiply<TSimd, TVector, TStorage, Eight, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Eight, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 7:
-                Tile.Multiply<TSimd, TVector, TStorage, Seven, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Seven, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 6:
-                Tile.Multiply<TSimd, TVector, TStorage, Six, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Six, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 5:
-                Tile.Multiply<TSimd, TVector, TStorage, Five, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Five, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 4:
-                Tile.Multiply<TSimd, TVector, TStorage, Four, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Four, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 3:
-                Tile.Multiply<TSimd, TVector, TStorage, Three, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Three, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             case 2:
-                Tile.Multiply<TSimd, TVector, TStorage, Two, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, Two, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
             default:
-                Tile.Multiply<TSimd, TVector, TStorage, One, TColumns>(a, b, strideB, depth, c, strideC, add, bias);
+                Tile.Multiply<TSimd, TVector, TStorage, One, TColumns>(a, b, strideB, depth, c, strideC, add, bias, next, nextStep);
                 break;
         }
     }
