@@ -43,16 +43,71 @@ public sealed unsafe class ConvolutionTests
 
     [Theory]
     [ClassData(typeof(InstructionSets))]
+    public void Convolution_ThreeByThreeOfManyChannels_MatchesReference(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        Random random = new(11);
+        for (int trial = 0; trial < 40; trial++)
+        {
+            ConvolutionShape shape = Shape(
+                random.Next(1, 4), random.Next(1, 17), random.Next(1, 17), random.Next(16, 70), random.Next(16, 110), 3, 1, 1,
+                new(random.Next(0, 4), random.Next(0, 4), random.Next(0, 4), random.Next(0, 4)));
+            Check(shape, trial);
+        }
+
+        Check(Shape(1, 6, 5, 800, 17, 3, 1, 1, Padding2D.All(1)), 40); // two blocks of channels
+        Check(Shape(1, 5, 7, 16, 800, 3, 1, 1, Padding2D.All(1)), 41);
+        Check(Shape(0, 5, 7, 16, 16, 3, 1, 1, Padding2D.All(1)), 42);
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Convolution_ThreeByThreeOfOnePlace_StaysInItsWindows(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        ConvolutionShape shape = Shape(1, 9, 8, 20, 24, 3, 1, 1, Padding2D.All(1));
+        Assert.True(WinogradProduct.Suits(shape) && WinogradProduct.Pays(9, 8));
+        foreach (int place in Enumerable.Range(0, 72))
+        {
+            Guarded x = new(InputCount(shape)), dy = new(OutputCount(shape)), y = new(dy.Length), dx = new(x.Length);
+            Guarded w = Guarded.Random(WeightCount(shape), 1), panels = new((int)ConvolutionForward.PackedLength(shape)), turned = new((int)ConvolutionInputGradient.PackedLength(shape));
+            x.Span.Clear();
+            dy.Span.Clear();
+            x.Span[place * 20] = float.NaN;
+            dy.Span[(place * 24) + 23] = 1e30f;
+            ConvolutionForward.Pack(w.Pointer, shape, panels.Pointer);
+            ConvolutionInputGradient.Pack(w.Pointer, shape, turned.Pointer);
+            ConvolutionForward.Run(x.Pointer, shape, panels.Pointer, null, false, y.Pointer);
+            ConvolutionInputGradient.Run(dy.Pointer, null, shape, turned.Pointer, dx.Pointer);
+            for (int other = 0; other < 72; other++)
+            {
+                bool seen = Math.Abs((other / 8) - (place / 8)) < 2 && Math.Abs((other % 8) - (place % 8)) < 2;
+                Assert.Equal(seen, float.IsNaN(y.Span[other * 24]));
+                Assert.Equal(seen, dx.Span.Slice(other * 20, 20).ContainsAnyExcept(0f));
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
     public void Convolution_AnyThreadCount_GivesTheSameBits(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);
-        ConvolutionShape shape = Shape(2, 30, 29, 16, 50, 3, 2, 1, Padding2D.All(1));
+        SameBits(Shape(2, 30, 29, 16, 50, 3, 2, 1, Padding2D.All(1)));
+        SameBits(Shape(2, 30, 29, 16, 50, 3, 1, 1, Padding2D.All(1)));
+        SameBits(Shape(2, 30, 29, 3, 50, 7, 2, 1, Padding2D.All(3)));
+        SameBits(Shape(2, 17, 15, 30, 20, 3, 1, 1, Padding2D.All(1)) with { Groups = 5 });
+        SameBits(Shape(2, 30, 29, 40, 40, 3, 1, 1, Padding2D.All(1)) with { Groups = 40 });
+    }
+
+    private static void SameBits(ConvolutionShape shape)
+    {
         float[][]? first = null;
         foreach (int threads in new[] { 1, 2, 5 })
         {
             using WorkerPool pool = new(threads);
             using IDisposable use = Workers.Use(pool);
-            float[][] results = Run(shape, 3, false, out _);
+            float[][] results = Run(shape, 3, true, out _);
             first ??= results;
             Assert.Equal(first, results);
         }
