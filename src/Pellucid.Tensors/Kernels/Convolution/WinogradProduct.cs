@@ -26,6 +26,7 @@ internal readonly unsafe struct WinogradProduct : IRangeKernel
     private const int FewestTiles = 16;
     private const int MostTiles = 96;
     private const int FewestChannels = 16;
+    private const int FewestWeights = 512; // a tap; 16 → 16 channels lose a tenth, 16 → 48 and 32 → 32 gain a third and more, 512 → 512 halve
     private const int WantedParts = 12;
     private const int Slot = 2;
 
@@ -56,7 +57,7 @@ internal readonly unsafe struct WinogradProduct : IRangeKernel
     /// <summary>Whether a convolution, or its gradient to the input, may be done so, whatever the image.</summary>
     internal static bool Suits(in ConvolutionShape shape) =>
         shape.Kernel == new Size2D(3, 3) && shape.Stride == new Size2D(1, 1) && shape.Dilation == new Size2D(1, 1) && shape.Groups == 1 &&
-        shape.Inputs >= FewestChannels && shape.Outputs >= FewestChannels;
+        shape.Inputs >= FewestChannels && shape.Outputs >= FewestChannels && (long)shape.Inputs * shape.Outputs >= FewestWeights;
 
     /// <summary>Whether there are so few half-empty tiles that multiplications are saved.</summary>
     internal static bool Pays(int rows, int columns) =>
