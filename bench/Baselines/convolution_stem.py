@@ -1,13 +1,14 @@
 """The stem of InceptionV1 in PyTorch, as fast as PyTorch makes it on a CPU: channels_last, ReLU in place, inference mode where no gradient
-is asked for. Reads 'run' lines on standard input; answers each with the seconds it took.
+is asked for.
 
     convolution_stem.py forward|gradient BATCH THREADS
 """
 import sys
-import time
 
 import torch
 from torch.nn import functional as F
+
+from serve import serve
 
 # (weights [out, in, kernel, kernel], stride, padding, pool after)
 LAYERS = [((64, 3, 7, 7), 2, 3, True), ((64, 64, 1, 1), 1, 0, False), ((192, 64, 3, 3), 1, 1, True)]
@@ -54,13 +55,13 @@ def main():
             return forward(image, small)
 
     seeds = [torch.ones_like(result) for result in plain()]
-    run = gradient if mode == "gradient" else plain
-    print("ready", torch.__version__, flush=True)
-    for line in sys.stdin:
-        start = time.perf_counter()
-        first, second = run()
-        seconds = time.perf_counter() - start
-        print(seconds, float(first.double().sum()), float(second.double().sum()), flush=True)
+    compute = gradient if mode == "gradient" else plain
+
+    def run():
+        results = compute()
+        return lambda: sum(float(result.double().abs().sum()) for result in results)
+
+    serve(torch.__version__, run)
 
 
 main()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pellucid.Bench.Contests;
 using Pellucid.Tensors;
 
 namespace Pellucid.Bench.Cases;
@@ -10,9 +11,6 @@ namespace Pellucid.Bench.Cases;
 internal sealed class ConvolutionStem(bool gradient) : BenchCase
 {
     private const int Batch = 8;
-    private const int Warmup = 3;
-    private const int Rounds = 15;
-    private const int Rest = 20; // milliseconds, so that the spinning threads of one do not take the processor from the other
 
     private static readonly Pooling2D Pool = new() { Kernel = 3, Stride = 2, CeilingMode = true };
 
@@ -37,52 +35,54 @@ internal sealed class ConvolutionStem(bool gradient) : BenchCase
             return ops.MaxPool(ops.Convolve(ops.Convolve(pooled, second), third), Pool);
         }
 
-        (double, double) Run()
+        Turn Play()
         {
-            if (!gradient)
-            {
-                using Ops ops = new();
-                return (ops.Convolve(small, side).AsSpan()[0], Stem(ops, image).AsSpan()[0]);
-            }
-
-            return (Gradient(image, Stem, seed), Gradient(small, (ops, x) => ops.Convolve(x, side), sideSeed));
-        }
-
-        using PythonBaseline? baseline = PythonBaseline.TryStart(
-            "convolution_stem.py", log, gradient ? "gradient" : "forward", $"{Batch}", $"{Environment.ProcessorCount}");
-        List<double> ours = [], theirs = [];
-        for (int round = 0; round < Warmup + Rounds; round++)
-        {
-            Thread.Sleep(Rest);
+            using Ops ops = new();
             long start = Stopwatch.GetTimestamp();
-            _ = Run();
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            Thread.Sleep(Rest);
-            double? other = baseline?.Run();
-            if (round >= Warmup)
-            {
-                ours.Add(Batch / seconds);
-                if (other is { } value)
-                {
-                    theirs.Add(Batch / value);
-                }
-            }
+            (Tensor first, Tensor second) = gradient
+                ? (Gradient(ops, image, Stem, seed), Gradient(ops, small, (inner, x) => inner.Convolve(x, side), sideSeed))
+                : (Stem(ops, image), ops.Convolve(small, side));
+            return new Turn(Stopwatch.GetElapsedTime(start).TotalSeconds, Size(first) + Size(second));
         }
 
-        return new CaseResult(
-            Name, Unit, HigherIsBetter, Median(ours), new Dictionary<string, double?> { ["pytorch-tuned"] = theirs.Count > 0 ? Median(theirs) : null })
+        List<IDisposable> started = [];
+        try
         {
-            Note = baseline is null ? "PyTorch is absent: see bench/README.md" : $"{baseline.Description}, channels_last",
-        };
+            Contender baseline = PythonBaseline.Contender(
+                "pytorch-tuned", "convolution_stem.py", PythonBaseline.OpenBlas, started, log,
+                gradient ? "gradient" : "forward", $"{Batch}", $"{Environment.ProcessorCount}");
+            return new Contest(this, new("ours", gradient ? "Tape.Backward to the images" : "Ops.Convolve, Ops.MaxPool", Play), [baseline])
+            {
+                Work = Batch,
+                Warmup = 3,
+                Rounds = AskedRounds ?? 15,
+                Remark = "pytorch-tuned in channels_last",
+            }.Hold(log);
+        }
+        finally
+        {
+            started.ForEach(one => one.Dispose());
+        }
     }
 
-    private static double Gradient(Tensor x, Func<Ops, Tensor, Tensor> part, Tensor seed)
+    private static Tensor Gradient(Ops kept, Tensor x, Func<Ops, Tensor, Tensor> part, Tensor seed)
     {
         using Tape tape = new();
         using Ops ops = new(tape);
         Tensor watched = ops.Watch(x);
         using Gradients gradients = tape.Backward(part(ops, watched), seed);
-        return gradients[watched].AsSpan()[0];
+        return kept.Own(gradients[watched].Share());
+    }
+
+    private static double Size(Tensor values)
+    {
+        double sum = 0;
+        foreach (float value in values.AsSpan())
+        {
+            sum += Math.Abs(value);
+        }
+
+        return sum;
     }
 
     private static PackedConvolution Parameters(int seed, int outputs, int inputs, int kernel, int stride, int padding)

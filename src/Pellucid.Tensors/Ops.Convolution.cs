@@ -49,13 +49,22 @@ public sealed unsafe partial class Ops
     {
         (ConvolutionShape shape, bool relu, PackedConvolution? packed) = step.State;
         using Operand gradient = Plain(step.Gradient), passed = Plain(relu ? step.Saved(2) : step.Gradient);
+        float* dy = gradient.Pointer, y = relu ? passed.Pointer : null;
+        bool parameters = packed is null && (step.Wants(1) || step.Wants(2));
+        if (relu && parameters)
+        {
+            Tensor masked = step.Ops.New(step.Gradient.Shape); // once for all three, else on the way of the one
+            ReluGradient.Run(y, dy, masked.Pointer, masked.Count);
+            dy = masked.Pointer;
+            y = null;
+        }
+
         if (step.Wants(0))
         {
             Tensor part = step.Ops.New(step.ShapeOf(0));
-            float* y = relu ? passed.Pointer : null;
             if (packed is not null)
             {
-                ConvolutionInputGradient.Run(gradient.Pointer, y, shape, packed.TurnedPanels(), part.Pointer);
+                ConvolutionInputGradient.Run(dy, y, shape, packed.TurnedPanels(), part.Pointer);
                 GC.KeepAlive(packed);
             }
             else
@@ -63,24 +72,16 @@ public sealed unsafe partial class Ops
                 using Operand weight = Plain(step.Saved(1));
                 NativeBuffer turned = NativeBuffer.Rent(ConvolutionInputGradient.PackedLength(shape) * sizeof(float));
                 ConvolutionInputGradient.Pack(weight.Pointer, shape, (float*)turned.Pointer);
-                ConvolutionInputGradient.Run(gradient.Pointer, y, shape, (float*)turned.Pointer, part.Pointer);
+                ConvolutionInputGradient.Run(dy, y, shape, (float*)turned.Pointer, part.Pointer);
                 turned.Release();
             }
 
             step.Give(0, part);
         }
 
-        if (packed is not null || (!step.Wants(1) && !step.Wants(2)))
+        if (!parameters)
         {
             return;
-        }
-
-        float* dy = gradient.Pointer;
-        if (relu)
-        {
-            Tensor masked = step.Ops.New(step.Gradient.Shape);
-            ReluGradient.Run(passed.Pointer, dy, masked.Pointer, masked.Count);
-            dy = masked.Pointer;
         }
 
         if (step.Wants(1))

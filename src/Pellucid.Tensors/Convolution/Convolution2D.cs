@@ -6,6 +6,8 @@ namespace Pellucid.Tensors;
 /// <remarks>
 /// Along each axis the output has (size + padding on both sides − dilation · (kernel − 1) − 1) / stride + 1 values, rounded down.
 /// What is computed is a cross-correlation, as in every network library: the kernel is not turned.
+/// Windows of 3 × 3 with stride 1, dilation 1 and one group, of 16 channels and more, are multiplied by the algorithm of Winograd (Lavin and Gray
+/// 2015, arXiv:1509.09308) on tiles of 2 × 2: the sums are rounded in another order, and each output still depends on its own window alone.
 /// </remarks>
 public sealed record Convolution2D
 {

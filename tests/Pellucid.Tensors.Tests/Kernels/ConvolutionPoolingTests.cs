@@ -1,4 +1,5 @@
 using Pellucid.Tensors.Kernels;
+using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Tests.Kernels;
 
@@ -22,6 +23,41 @@ public sealed unsafe class ConvolutionPoolingTests
                 CountIncludesPadding = random.Next(2) == 0,
             };
             Check(PoolShape.Of(random.Next(1, 4), random.Next(4, 30), random.Next(4, 20), random.Next(1, 40), options), options, trial);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void PoolAndResize_AnyThreadCount_GiveTheSameBitsAndAllocateNothing(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        const int Batch = 2, Height = 41, Width = 38, Channels = 35;
+        PoolShape shape = PoolShape.Of(Batch, Height, Width, Channels, new Pooling2D { Kernel = 3, Stride = 2, Padding = Padding2D.All(1), CeilingMode = true });
+        int inputs = Batch * Height * Width * Channels, outputs = Batch * shape.OutHeight * shape.OutWidth * Channels, resized = Batch * 55 * 20 * Channels;
+        Guarded x = Guarded.Random(inputs, 1), dy = Guarded.Random(outputs, 2), dr = Guarded.Random(resized, 3);
+        float[][]? first = null;
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            using WorkerPool pool = new(threads);
+            using IDisposable use = Workers.Use(pool);
+            Guarded[] results = [new(outputs), new(inputs), new(outputs), new(inputs), new(resized), new(inputs)];
+            long before = 0;
+            for (int turn = 0; turn < 2; turn++)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+                PoolKernel.Max(shape, x.Pointer, results[0].Pointer);
+                PoolGradient.Max(shape, x.Pointer, dy.Pointer, results[1].Pointer);
+                PoolKernel.Average(shape, false, x.Pointer, results[2].Pointer);
+                PoolGradient.Average(shape, false, dy.Pointer, results[3].Pointer);
+                ResizeKernel.Run(x.Pointer, results[4].Pointer, Batch, new(Height, Width), new(55, 20), Channels, ResizeMethod.Bilinear, ResizeGrid.HalfPixel, false);
+                ResizeKernel.Run(results[5].Pointer, dr.Pointer, Batch, new(Height, Width), new(55, 20), Channels, ResizeMethod.Bilinear, ResizeGrid.HalfPixel, true);
+            }
+
+            Assert.True(threads > 1 || before == GC.GetAllocatedBytesForCurrentThread());
+            Assert.All(results, one => one.AssertGuards());
+            float[][] bits = [.. results.Select(one => one.Span.ToArray())];
+            first ??= bits;
+            Assert.Equal(first, bits);
         }
     }
 

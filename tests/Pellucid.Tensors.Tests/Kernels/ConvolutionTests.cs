@@ -43,18 +43,116 @@ public sealed unsafe class ConvolutionTests
 
     [Theory]
     [ClassData(typeof(InstructionSets))]
+    public void Convolution_ThreeByThreeOfManyChannels_MatchesReference(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        Random random = new(11);
+        for (int trial = 0; trial < 40; trial++)
+        {
+            ConvolutionShape shape = Shape(
+                random.Next(1, 4), random.Next(1, 17), random.Next(1, 17), random.Next(16, 70), random.Next(16, 110), 3, 1, 1,
+                new(random.Next(0, 4), random.Next(0, 4), random.Next(0, 4), random.Next(0, 4)));
+            Check(shape, trial);
+        }
+
+        Check(Shape(1, 6, 5, 800, 33, 3, 1, 1, Padding2D.All(1)), 40); // two blocks of channels
+        Check(Shape(1, 5, 7, 16, 800, 3, 1, 1, Padding2D.All(1)), 41);
+        Check(Shape(0, 5, 7, 32, 16, 3, 1, 1, Padding2D.All(1)), 42);
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Convolution_ThreeByThreeOfOnePlace_StaysInItsWindows(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        ConvolutionShape shape = Shape(1, 9, 8, 30, 24, 3, 1, 1, Padding2D.All(1));
+        Assert.True(WinogradProduct.Suits(shape) && WinogradProduct.Pays(9, 8));
+        foreach (int place in Enumerable.Range(0, 72))
+        {
+            Guarded x = new(InputCount(shape)), dy = new(OutputCount(shape)), y = new(dy.Length), dx = new(x.Length);
+            Guarded w = Guarded.Random(WeightCount(shape), 1), panels = new((int)ConvolutionForward.PackedLength(shape)), turned = new((int)ConvolutionInputGradient.PackedLength(shape));
+            x.Span.Clear();
+            dy.Span.Clear();
+            x.Span[place * 30] = float.NaN;
+            dy.Span[(place * 24) + 23] = 1e30f;
+            ConvolutionForward.Pack(w.Pointer, shape, panels.Pointer);
+            ConvolutionInputGradient.Pack(w.Pointer, shape, turned.Pointer);
+            ConvolutionForward.Run(x.Pointer, shape, panels.Pointer, null, false, y.Pointer);
+            ConvolutionInputGradient.Run(dy.Pointer, null, shape, turned.Pointer, dx.Pointer);
+            for (int other = 0; other < 72; other++)
+            {
+                bool seen = Math.Abs((other / 8) - (place / 8)) < 2 && Math.Abs((other % 8) - (place % 8)) < 2;
+                Assert.Equal(seen, float.IsNaN(y.Span[other * 24]));
+                Assert.Equal(seen, dx.Span.Slice(other * 30, 30).ContainsAnyExcept(0f));
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
     public void Convolution_AnyThreadCount_GivesTheSameBits(InstructionSet set)
     {
         using IDisposable scope = Processor.Force(set);
-        ConvolutionShape shape = Shape(2, 30, 29, 16, 50, 3, 2, 1, Padding2D.All(1));
+        SameBits(Shape(2, 30, 29, 16, 50, 3, 2, 1, Padding2D.All(1)));
+        SameBits(Shape(2, 30, 29, 32, 50, 3, 1, 1, Padding2D.All(1)));
+        SameBits(Shape(2, 30, 29, 3, 50, 7, 2, 1, Padding2D.All(3)));
+        SameBits(Shape(2, 17, 15, 30, 20, 3, 1, 1, Padding2D.All(1)) with { Groups = 5 });
+        SameBits(Shape(2, 30, 29, 40, 40, 3, 1, 1, Padding2D.All(1)) with { Groups = 40 });
+    }
+
+    private static void SameBits(ConvolutionShape shape)
+    {
         float[][]? first = null;
         foreach (int threads in new[] { 1, 2, 5 })
         {
             using WorkerPool pool = new(threads);
             using IDisposable use = Workers.Use(pool);
-            float[][] results = Run(shape, 3, false, out _);
+            float[][] results = Run(shape, 3, true, out _);
             first ??= results;
             Assert.Equal(first, results);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Convolution_OnceWarm_AllocatesNothing(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        ConvolutionShape[] shapes =
+        [
+            Shape(2, 40, 39, 3, 64, 7, 2, 1, Padding2D.All(3)),
+            Shape(2, 20, 19, 64, 64, 1, 1, 1, default),
+            Shape(2, 20, 19, 32, 50, 3, 1, 1, Padding2D.All(1)),
+            Shape(2, 20, 19, 12, 50, 5, 1, 1, Padding2D.All(2)),
+            Shape(2, 20, 19, 40, 40, 3, 2, 1, Padding2D.All(1)) with { Groups = 40 },
+            Shape(2, 20, 19, 30, 20, 3, 1, 2, Padding2D.All(1)) with { Groups = 5 },
+        ];
+        foreach (ConvolutionShape shape in shapes)
+        {
+            Guarded x = Guarded.Random(InputCount(shape), 1), w = Guarded.Random(WeightCount(shape), 2), bias = Guarded.Random(shape.Outputs, 3);
+            Guarded dy = Guarded.Random(OutputCount(shape), 4), y = new(dy.Length), dx = new(x.Length), dw = new(w.Length), db = new(bias.Length);
+            Guarded panels = new((int)ConvolutionForward.PackedLength(shape)), turned = new((int)ConvolutionInputGradient.PackedLength(shape));
+            Guarded packedBias = new((int)ConvolutionForward.PackedBiasLength(shape));
+            void Step()
+            {
+                ConvolutionForward.Pack(w.Pointer, shape, panels.Pointer);
+                ConvolutionForward.PackBias(bias.Pointer, shape, packedBias.Pointer);
+                ConvolutionInputGradient.Pack(w.Pointer, shape, turned.Pointer);
+                ConvolutionForward.Run(x.Pointer, shape, panels.Pointer, packedBias.Pointer, true, y.Pointer);
+                ConvolutionInputGradient.Run(dy.Pointer, y.Pointer, shape, turned.Pointer, dx.Pointer);
+                ReluGradient.Run(y.Pointer, dy.Pointer, dy.Pointer, dy.Length);
+                ConvolutionWeightGradient.Run(x.Pointer, dy.Pointer, shape, dw.Pointer);
+                ChannelSums.Run(dy.Pointer, null, dy.Length / shape.Outputs, shape.Outputs, db.Pointer);
+            }
+
+            using WorkerPool pool = new(1); // the other threads run the same code, and only this one's memory is counted here
+            using IDisposable use = Workers.Use(pool);
+            Step();
+            Step();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Step();
+            Step();
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         }
     }
 

@@ -1,13 +1,16 @@
 using System.Text.Json;
+using Pellucid.Tensors.Tests.Kernels;
 using static Pellucid.Tensors.Tests.Operations.ConvolutionGoldens;
 
 namespace Pellucid.Tensors.Tests.Operations;
 
 public sealed class ConvolutionOperationTests
 {
-    [Fact]
-    public void Convolve_EveryConfiguration_AgreesWithPyTorchInItsGradientsToo()
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Convolve_EveryConfiguration_AgreesWithPyTorchInItsGradientsToo(InstructionSet set)
     {
+        using IDisposable scope = Processor.Force(set);
         foreach (JsonElement golden in Root.GetProperty("convolutions").EnumerateArray())
         {
             int[] padding = golden.Ints("padding"), weights = golden.Ints("weight");
@@ -32,9 +35,11 @@ public sealed class ConvolutionOperationTests
         }
     }
 
-    [Fact]
-    public void Pool_EveryConfiguration_AgreesWithPyTorchInItsGradientToo()
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Pool_EveryConfiguration_AgreesWithPyTorchInItsGradientToo(InstructionSet set)
     {
+        using IDisposable scope = Processor.Force(set);
         foreach (JsonElement golden in Root.GetProperty("pools").EnumerateArray())
         {
             Size2D padding = golden.Size("padding");
@@ -54,9 +59,11 @@ public sealed class ConvolutionOperationTests
         }
     }
 
-    [Fact]
-    public void Resize_EveryMethodAndGrid_AgreesWithPyTorchInItsGradientToo()
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Resize_EveryMethodAndGrid_AgreesWithPyTorchInItsGradientToo(InstructionSet set)
     {
+        using IDisposable scope = Processor.Force(set);
         foreach (JsonElement golden in Root.GetProperty("resizes").EnumerateArray())
         {
             ResizeMethod method = Enum.Parse<ResizeMethod>(golden.GetProperty("method").GetString()!);
@@ -66,9 +73,11 @@ public sealed class ConvolutionOperationTests
         }
     }
 
-    [Fact]
-    public void LocalResponseNorm_TwoSizes_AgreesWithPyTorchInItsGradientToo()
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void LocalResponseNorm_TwoSizes_AgreesWithPyTorchInItsGradientToo(InstructionSet set)
     {
+        using IDisposable scope = Processor.Force(set);
         foreach (JsonElement golden in Root.GetProperty("norms").GetProperty("local").EnumerateArray())
         {
             Check(
@@ -80,9 +89,11 @@ public sealed class ConvolutionOperationTests
         }
     }
 
-    [Fact]
-    public void BatchNormalization_AsAffineOrFolded_AgreesWithPyTorch()
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void BatchNormalization_AsAffineOrFolded_AgreesWithPyTorch(InstructionSet set)
     {
+        using IDisposable scope = Processor.Force(set);
         JsonElement golden = Root.GetProperty("norms").GetProperty("batch");
         using Tensor x = Values(1, 1, 2, 3, 4, 5), weight = Values(2, 1, 5), bias = Values(3, 1, 5), mean = Values(4, 1, 5), variance = Values(5, 1, 5);
         foreach (ref float value in variance.AsSpan())
@@ -110,9 +121,11 @@ public sealed class ConvolutionOperationTests
         Assert.Throws<ShapeException>(() => norm.Fold(Values(7, 1, 4, 5, 3, 3), null));
     }
 
-    [Fact]
-    public void Network_WithBranches_AgreesWithPyTorchInEveryGradient()
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Network_WithBranches_AgreesWithPyTorchInEveryGradient(InstructionSet set)
     {
+        using IDisposable scope = Processor.Force(set);
         JsonElement golden = Root.GetProperty("network");
         (string Name, int[] Shape)[] layers = [("stem", [8, 3, 5, 5]), ("left", [6, 8, 1, 1]), ("right", [4, 8, 3, 3]), ("deep", [10, 1, 3, 3])];
         using Tape tape = new();

@@ -3,9 +3,10 @@ namespace Pellucid.Tensors.Kernels;
 /// <summary>y [batch, row, column, output] = windows of x · weights (+ bias), then the larger of it and 0 on request.</summary>
 internal static unsafe class ConvolutionForward
 {
-    /// <summary>Floats of the packed weights.</summary>
+    /// <summary>Floats of the packed weights: the panels, and behind them those of <see cref="WinogradWeights"/> where they are of use.</summary>
     internal static long PackedLength(in ConvolutionShape shape) =>
-        shape.IsDepthwise ? (long)shape.Inputs * shape.Kernel.Height * shape.Kernel.Width : Packing(null, shape).PackedLength;
+        shape.IsDepthwise ? (long)shape.Inputs * shape.Kernel.Height * shape.Kernel.Width
+        : Packing(null, shape).PackedLength + (WinogradProduct.Suits(shape) ? WinogradWeights.Length(shape.Inputs, shape.Outputs) : 0);
 
     /// <summary>Floats of the packed bias.</summary>
     internal static long PackedBiasLength(in ConvolutionShape shape) =>
@@ -20,7 +21,12 @@ internal static unsafe class ConvolutionForward
             return;
         }
 
-        Packing(weights, shape).Run(panels);
+        WeightPacking packing = Packing(weights, shape);
+        packing.Run(panels);
+        if (WinogradProduct.Suits(shape))
+        {
+            WinogradWeights.Run(panels, shape.Inputs, shape.Outputs, panels + packing.PackedLength);
+        }
     }
 
     /// <summary>The weights that were packed, in their order.</summary>
@@ -92,6 +98,10 @@ internal static unsafe class ConvolutionForward
         if (shape.IsDepthwise)
         {
             DepthwiseProduct.Run(arguments);
+        }
+        else if (WinogradProduct.Suits(shape) && WinogradProduct.Pays(shape.OutHeight, shape.OutWidth))
+        {
+            WinogradProduct.Run(arguments, panels + Packing(null, shape).PackedLength);
         }
         else
         {

@@ -26,7 +26,7 @@ internal static unsafe class ConvolutionInputGradient
             total += Packing(null, shape, phase).PackedLength;
         }
 
-        return total;
+        return total + (WinogradProduct.Suits(shape) ? WinogradWeights.Length(shape.Outputs, shape.Inputs) : 0);
     }
 
     /// <summary>Packs weights [output, input of the group, kernel row, kernel column].</summary>
@@ -48,6 +48,11 @@ internal static unsafe class ConvolutionInputGradient
             else
             {
                 packing.Run(panels);
+            }
+
+            if (WinogradProduct.Suits(shape))
+            {
+                WinogradWeights.Run(panels, shape.Outputs, shape.Inputs, panels + packing.PackedLength);
             }
 
             panels += packing.PackedLength;
@@ -105,6 +110,10 @@ internal static unsafe class ConvolutionInputGradient
             if (shape.IsDepthwise)
             {
                 DepthwiseProduct.Run(arguments);
+            }
+            else if (WinogradProduct.Suits(shape) && WinogradProduct.Pays(shape.Height, shape.Width))
+            {
+                WinogradProduct.Run(arguments, panels + Packing(null, shape, phase).PackedLength);
             }
             else
             {

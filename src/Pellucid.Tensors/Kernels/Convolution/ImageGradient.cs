@@ -12,7 +12,9 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
 {
     private const int MostChannels = 8;
     private const int MostWindow = 512;
-    private const int MostRows = 64;
+    private const int MostRows = 256;
+    private const int FewestRows = 48; // outputs at a band's edges are done twice
+    private const int WantedParts = 8;
     private const int Slot = 2;
 
     private readonly ConvolutionShape _shape;
@@ -29,8 +31,9 @@ internal readonly unsafe struct ImageGradient : IRangeKernel
         _y = y;
         _panels = panels;
         _dx = dx;
-        int bands = (shape.Height + MostRows - 1) / MostRows;
-        _rows = bands == 0 ? 1 : (shape.Height + bands - 1) / bands;
+        int wanted = Math.Min((WantedParts + shape.Batch - 1) / Math.Max(1, shape.Batch), shape.Height / FewestRows);
+        int bands = Math.Max(1, Math.Max(wanted, (shape.Height + MostRows - 1) / MostRows));
+        _rows = Math.Max(1, (shape.Height + bands - 1) / bands);
     }
 
     private int Window => _shape.Kernel.Height * _shape.Kernel.Width * _shape.Inputs;

@@ -109,6 +109,10 @@ made = dict(
         convolution((1, 5, 5, 3), (6, 1, 2, 2), (1, 1), (2, 2), (0, 1, 0, 1), 3),
         convolution((1, 4, 4, 10), (20, 10, 1, 1), relu=True),
         convolution((1, 7, 7, 9), (3, 9, 2, 2), (3, 3)),
+        convolution((1, 5, 4, 22), (25, 22, 3, 3), padding=(1, 1, 1, 1), relu=True),
+        convolution((2, 3, 5, 16), (33, 16, 3, 3), padding=(2, 0, 1, 3)),
+        convolution((1, 9, 8, 4), (6, 2, 3, 3), (2, 3), (2, 1), (3, 1, 0, 2), 2, True),
+        convolution((1, 3, 3, 2), (4, 2, 5, 5), padding=(4, 4, 4, 4)),
     ],
     pools=[pool(kind, shape, kernel, stride, padding, ceil, count)
            for kind in ("max", "mean")
