@@ -8,6 +8,8 @@ namespace Pellucid.Models.Generation;
 internal sealed class TokenSampler(GenerateOptions options, int sequence)
 {
     private readonly SeededRandom _random = new(options.Seed, sequence);
+    private double[] _probabilities = []; // both as long as the last logits, kept for the next
+    private int[] _order = [];
 
     /// <summary>Chooses from one row of logits.</summary>
     /// <exception cref="PellucidException">They hold NaN or plus infinity, of which no token can be chosen.</exception>
@@ -87,25 +89,32 @@ internal sealed class TokenSampler(GenerateOptions options, int sequence)
 
     private (double[] Probabilities, int[] Order) Distribution(ReadOnlySpan<float> logits, float largest)
     {
-        double[] probabilities = new double[logits.Length];
+        if (_order.Length != logits.Length)
+        {
+            (_probabilities, _order) = (new double[logits.Length], new int[logits.Length]);
+        }
+
         double sum = 0;
         for (int id = 0; id < logits.Length; id++)
         {
-            sum += probabilities[id] = Math.Exp((logits[id] - largest) / options.Temperature);
+            sum += _probabilities[id] = Math.Exp((logits[id] - largest) / options.Temperature);
         }
 
-        int[] order = new int[logits.Length];
-        for (int id = 0; id < order.Length; id++)
+        for (int id = 0; id < _order.Length; id++)
         {
-            probabilities[id] /= sum;
-            order[id] = id;
+            _probabilities[id] /= sum;
+            _order[id] = id;
         }
 
         if (options.TopP < 1)
         {
-            Array.Sort(order, (a, b) => probabilities[b] != probabilities[a] ? probabilities[b].CompareTo(probabilities[a]) : a.CompareTo(b));
+            Array.Sort(_order, LikelierFirst);
         }
 
-        return (probabilities, order);
+        return (_probabilities, _order);
     }
+
+    private int LikelierFirst(int left, int right) => _probabilities[left] != _probabilities[right]
+        ? _probabilities[right].CompareTo(_probabilities[left])
+        : left.CompareTo(right);
 }
