@@ -46,21 +46,24 @@ internal static class Generator
         TokenSampler[] samplers = [.. sequences.Select((_, index) => new TokenSampler(options, index))];
         bool[] stopped = new bool[sequences.Length];
         int prompt = sequences[0].Count;
+        int[]? last = null;
         using KeyValueCache? cache = UsesCache(model, options) ? new KeyValueCache(model.Config, sequences.Length, prompt + steps) : null;
         RunOptions runOptions = new() { Logits = LogitsWanted.Last, CancellationToken = options.CancellationToken };
-        for (int step = 0; step < steps && !stopped.All(flag => flag); step++)
+        for (int step = 0; step < steps && Array.IndexOf(stopped, false) >= 0; step++)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
-            TokenBatch tokens = TokenBatch.From(cache is not null && step > 0 ? [.. sequences.Select(s => (int[])[s[^1]])] : sequences);
+            TokenBatch tokens = cache is not null && last is not null ? TokenBatch.OneEach(last) : TokenBatch.From(sequences);
             using Run run = model.Run(tokens, runOptions, cache, prompt);
+            last = new int[sequences.Length];
             for (int i = 0; i < sequences.Length; i++)
             {
                 int next = samplers[i].Choose(run.Logits.Row(i));
                 stopped[i] |= model.Config.StopIds.Contains(next);
-                sequences[i].Add(stopped[i] ? model.Config.StopIds[0] : next); // stopped ones run on as ballast
+                last[i] = stopped[i] ? model.Config.StopIds[0] : next; // stopped ones run on as ballast
+                sequences[i].Add(last[i]);
             }
 
-            yield return new GenerationStep(prompt + step, [.. sequences.Select(s => s[^1])], run.Logits);
+            yield return new GenerationStep(prompt + step, last, run.Logits);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Generation;
@@ -6,12 +8,15 @@ namespace Pellucid.Models.Generation;
 internal sealed class TokenSampler(GenerateOptions options, int sequence)
 {
     private readonly SeededRandom _random = new(options.Seed, sequence);
+    private double[] _probabilities = []; // both as long as the last logits, kept for the next
+    private int[] _order = [];
 
     /// <summary>Chooses from one row of logits.</summary>
     /// <exception cref="PellucidException">They hold NaN or plus infinity, of which no token can be chosen.</exception>
     internal int Choose(ReadOnlySpan<float> logits)
     {
-        if (!float.IsFinite(Largest(logits)))
+        float largest = Largest(logits);
+        if (!float.IsFinite(largest))
         {
             throw new PellucidException(
                 "No token can be chosen: the logits hold NaN or infinity. Run the tokens with a capture to see where they begin; check weights and interventions.");
@@ -19,10 +24,10 @@ internal sealed class TokenSampler(GenerateOptions options, int sequence)
 
         if (options.Temperature == 0)
         {
-            return Likeliest(logits);
+            return FirstOf(logits, largest);
         }
 
-        (double[] probabilities, int[] order) = Distribution(logits);
+        (double[] probabilities, int[] order) = Distribution(logits, largest);
         double total = 0;
         int kept = 0;
         while (kept < order.Length && (kept == 0 || total < options.TopP))
@@ -46,51 +51,70 @@ internal sealed class TokenSampler(GenerateOptions options, int sequence)
     /// <summary>NaN if any is.</summary>
     private static float Largest(ReadOnlySpan<float> logits)
     {
-        float largest = float.NegativeInfinity;
-        foreach (float value in logits)
+        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        Vector<float> largest = new(float.NegativeInfinity);
+        foreach (Vector<float> vector in vectors)
         {
-            largest = MathF.Max(largest, value);
+            largest = Vector.Max(largest, vector);
         }
 
-        return largest;
-    }
-
-    private static int Likeliest(ReadOnlySpan<float> logits)
-    {
-        int best = 0;
-        for (int id = 1; id < logits.Length; id++)
+        float result = float.NegativeInfinity;
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
         {
-            if (logits[id] > logits[best])
-            {
-                best = id;
-            }
+            result = MathF.Max(result, largest[lane]);
         }
 
-        return best;
+        foreach (float value in logits[(vectors.Length * Vector<float>.Count)..])
+        {
+            result = MathF.Max(result, value);
+        }
+
+        return result;
     }
 
-    private (double[] Probabilities, int[] Order) Distribution(ReadOnlySpan<float> logits)
+    /// <summary>The first place that holds a value.</summary>
+    private static int FirstOf(ReadOnlySpan<float> logits, float value)
     {
-        float max = logits[Likeliest(logits)];
-        double[] probabilities = new double[logits.Length];
+        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        Vector<float> wanted = new(value);
+        int before = 0;
+        while (before < vectors.Length && !Vector.EqualsAny(vectors[before], wanted))
+        {
+            before++;
+        }
+
+        int start = before * Vector<float>.Count;
+        return start + logits[start..].IndexOf(value);
+    }
+
+    private (double[] Probabilities, int[] Order) Distribution(ReadOnlySpan<float> logits, float largest)
+    {
+        if (_order.Length != logits.Length)
+        {
+            (_probabilities, _order) = (new double[logits.Length], new int[logits.Length]);
+        }
+
         double sum = 0;
         for (int id = 0; id < logits.Length; id++)
         {
-            sum += probabilities[id] = Math.Exp((logits[id] - max) / options.Temperature);
+            sum += _probabilities[id] = Math.Exp((logits[id] - largest) / options.Temperature);
         }
 
-        int[] order = new int[logits.Length];
-        for (int id = 0; id < order.Length; id++)
+        for (int id = 0; id < _order.Length; id++)
         {
-            probabilities[id] /= sum;
-            order[id] = id;
+            _probabilities[id] /= sum;
+            _order[id] = id;
         }
 
         if (options.TopP < 1)
         {
-            Array.Sort(order, (a, b) => probabilities[b] != probabilities[a] ? probabilities[b].CompareTo(probabilities[a]) : a.CompareTo(b));
+            Array.Sort(_order, LikelierFirst);
         }
 
-        return (probabilities, order);
+        return (_probabilities, _order);
     }
+
+    private int LikelierFirst(int left, int right) => _probabilities[left] != _probabilities[right]
+        ? _probabilities[right].CompareTo(_probabilities[left])
+        : left.CompareTo(right);
 }

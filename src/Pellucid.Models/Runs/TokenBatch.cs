@@ -63,4 +63,12 @@ public sealed class TokenBatch
     /// <summary>One sequence.</summary>
     /// <exception cref="PellucidException">It is empty.</exception>
     public static TokenBatch Of(IReadOnlyList<int> sequence) => From([sequence]);
+
+    /// <summary>One token of each sequence; the array is not copied.</summary>
+    internal static TokenBatch OneEach(int[] ids)
+    {
+        int[] lengths = new int[ids.Length];
+        Array.Fill(lengths, 1);
+        return new TokenBatch(ids, lengths, 1);
+    }
 }

@@ -1,14 +1,18 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Pellucid.Tensors.Threading;
 
 /// <summary>
-/// Background threads that run the parts of one job at a time, beside the thread that asked. A worker that has finished spins for some
-/// microseconds, since the next kernel of a forward pass usually follows at once, then sleeps. Safe for many threads.
+/// Background threads that run the parts of one job at a time, beside the thread that asked. A worker that has finished spins for a
+/// hundred microseconds, since the next kernel of a forward pass usually follows at once, then sleeps. Safe for many threads.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
-    private const int SpinsBeforeSleep = 1000;
+    // Waking a thread that sleeps takes some ten microseconds, and between the large products of a token there are a few times as many.
+    private const double SpinSeconds = 100e-6;
+    private const int SpinsBetweenLooks = 32; // at the clock
+    private const int SpinsBeforeYield = 2000; // of a caller whose last part is running elsewhere
 
     [ThreadStatic]
     private static bool _inside;
@@ -91,10 +95,16 @@ internal sealed class WorkerPool : IDisposable
         _inside = true;
         job.Work(); // what a part throws is kept in the job
         _inside = false;
-        SpinWait spin = default;
-        while (!job.Finished)
+        for (int spins = 0; !job.Finished; spins++)
         {
-            spin.SpinOnce(sleep1Threshold: -1);
+            if (spins < SpinsBeforeYield)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                Thread.Yield(); // the worker may be waiting for this core
+            }
         }
 
         Volatile.Write(ref _job, null); // lets go of what the job refers to
@@ -105,22 +115,23 @@ internal sealed class WorkerPool : IDisposable
     {
         _inside = true;
         int spins = 0;
+        long since = Stopwatch.GetTimestamp();
         while (!Volatile.Read(ref _disposed))
         {
             Job? job = Volatile.Read(ref _job);
             if (job is { HasParts: true })
             {
                 job.Work();
-                spins = 0;
+                (spins, since) = (0, Stopwatch.GetTimestamp());
             }
-            else if (spins++ < SpinsBeforeSleep)
+            else if (++spins % SpinsBetweenLooks != 0 || Stopwatch.GetElapsedTime(since).TotalSeconds < SpinSeconds)
             {
                 Thread.SpinWait(1);
             }
             else
             {
                 worker.Sleep(ref _job);
-                spins = 0;
+                (spins, since) = (0, Stopwatch.GetTimestamp());
             }
         }
     }

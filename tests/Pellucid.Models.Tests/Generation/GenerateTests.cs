@@ -77,11 +77,49 @@ public sealed class GenerateTests
         }
     }
 
+    [Fact]
+    public void Choose_Greedy_TakesTheFirstOfTheLargest()
+    {
+        Random random = new(3);
+        Models.Generation.TokenSampler sampler = new(new GenerateOptions(), 0);
+        for (int count = 1; count < 120; count++)
+        {
+            // Few different values, so that the largest is there more than once.
+            float[] logits = [.. Enumerable.Range(0, count).Select(_ => random.Next(-40, -30) / 8f)];
+            int expected = Array.IndexOf(logits, logits.Max());
+            Assert.Equal(expected, sampler.Choose(logits));
+        }
+
+        Assert.Equal(1, sampler.Choose([-1, -0f, 0f, -2])); // zeros are equal whatever their signs
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void Choose_LogitThatIsNotANumber_IsRefused(float bad) => Assert.Throws<PellucidException>(
-        () => new Models.Generation.TokenSampler(new GenerateOptions(), 0).Choose([1, bad, 2]));
+    public void Choose_LogitThatIsNotANumberAnywhere_IsRefused(float bad)
+    {
+        Models.Generation.TokenSampler sampler = new(new GenerateOptions(), 0);
+        for (int place = 0; place < 70; place++)
+        {
+            float[] logits = new float[70];
+            logits[place] = bad;
+            Assert.Throws<PellucidException>(() => sampler.Choose(logits));
+        }
+
+        Assert.Throws<PellucidException>(() => sampler.Choose([float.NegativeInfinity, float.NegativeInfinity]));
+    }
+
+    [Fact]
+    public void Choose_OfFewerOrMoreLogitsThanBefore_TakesThemAll()
+    {
+        Models.Generation.TokenSampler sampler = new(new GenerateOptions { Temperature = 1, TopP = 0.9 }, 0);
+        foreach (int count in new[] { 5, 3, 9 })
+        {
+            float[] logits = new float[count];
+            logits[^1] = 60; // e^60 times as likely as each of the others
+            Assert.Equal(count - 1, sampler.Choose(logits));
+        }
+    }
 
     [Fact]
     public void Choose_MaskedLogits_AreNeverTaken() => Assert.Equal(

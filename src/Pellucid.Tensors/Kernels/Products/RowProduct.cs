@@ -2,22 +2,25 @@ using System.Runtime.CompilerServices;
 
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>The product of a single row, which is bound by reading B once: panels are read in pairs, straight from the matrix.</summary>
+/// <summary>The product of a single row, which is bound by reading B once: panel after panel, straight from the matrix.</summary>
 internal readonly unsafe struct RowProduct<TStorage>(ProductArguments arguments) : IRangeKernel
     where TStorage : struct, IPanelStorage
 {
-    private const int Pair = 2 * PackedMatrix.PanelWidth;
+    private const int Width = PackedMatrix.PanelWidth;
 
-    /// <summary>Elements of B in a part: some ten microseconds of reading.</summary>
-    private const long PartLength = 128 * 1024;
+    // Bytes of B in a part. Long parts are read faster; a small matrix is cut into about as many of fewer.
+    private const long LongestPart = 512 * 1024;
+    private const long ShortestPart = 32 * 1024;
+    private const int WantedParts = 8;
 
     private readonly ProductArguments _arguments = arguments;
 
     internal static void Run(in ProductArguments arguments)
     {
-        long pairs = ((long)arguments.Columns + Pair - 1) / Pair;
-        long grain = Math.Max(1, PartLength / Math.Max(1, (long)arguments.Depth * Pair));
-        Dispatch.Run(new RowProduct<TStorage>(arguments), pairs, grain);
+        long panels = ProductBlocks.CeilingDivide(arguments.Columns, Width);
+        long panelBytes = Math.Max(1, (long)arguments.Depth * Width * TStorage.Size);
+        long part = Math.Clamp(panels * panelBytes / WantedParts, ShortestPart, LongestPart);
+        Dispatch.Run(new RowProduct<TStorage>(arguments), panels, Math.Max(1, (part + (panelBytes / 2)) / panelBytes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -25,28 +28,25 @@ internal readonly unsafe struct RowProduct<TStorage>(ProductArguments arguments)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
-        int step = 6 * TSimd.Width;
-        float* edge = stackalloc float[Pair];
-        float* edgeBias = stackalloc float[Pair];
-        nint panelLength = (nint)_arguments.Depth * PackedMatrix.PanelWidth * TStorage.Size;
-        long last = Math.Min(end * Pair, _arguments.Columns);
-        for (long column = start * Pair; column < last; column += step)
+        int step = RowTile.Columns<TSimd, TVector>();
+        float* edge = stackalloc float[Width];
+        float* edgeBias = stackalloc float[Width];
+        long last = Math.Min(end * Width, _arguments.Columns);
+        for (long column = start * Width; column < last; column += step)
         {
-            int within = (int)(column % PackedMatrix.PanelWidth);
-            byte* first = _arguments.Panels + ((nint)(column / PackedMatrix.PanelWidth) * panelLength) + (within * TStorage.Size);
-            byte* second = step == Pair ? first + panelLength : first + (3 * TSimd.Width * TStorage.Size);
+            int within = (int)(column % Width);
+            byte* b = _arguments.Panels + ((((nint)(column - within) * _arguments.Depth) + within) * TStorage.Size);
             float* c = _arguments.C + column;
             float* bias = _arguments.Bias == null ? null : _arguments.Bias + column;
             int count = (int)Math.Min(step, _arguments.Columns - column);
             if (count == step)
             {
-                RowTile.Multiply<TSimd, TVector, TStorage>(_arguments.A, first, second, _arguments.Depth, c, _arguments.Accumulate, bias);
+                RowTile.Multiply<TSimd, TVector, TStorage>(_arguments.A, b, _arguments.Depth, c, _arguments.Accumulate, bias);
                 ProductEnd.Apply<TSimd, TVector>(_arguments.Activation, c, 0, 1, step);
                 continue;
             }
 
-            // The last columns go through a buffer; where the last pair has one panel only, that panel is read twice.
-            second = step == Pair && count <= PackedMatrix.PanelWidth ? first : second;
+            // The last columns go through a buffer.
             Unsafe.CopyBlockUnaligned(edge, c, (uint)count * sizeof(float));
             if (bias != null)
             {
@@ -54,7 +54,7 @@ internal readonly unsafe struct RowProduct<TStorage>(ProductArguments arguments)
                 bias = edgeBias;
             }
 
-            RowTile.Multiply<TSimd, TVector, TStorage>(_arguments.A, first, second, _arguments.Depth, edge, _arguments.Accumulate, bias);
+            RowTile.Multiply<TSimd, TVector, TStorage>(_arguments.A, b, _arguments.Depth, edge, _arguments.Accumulate, bias);
             Unsafe.CopyBlockUnaligned(c, edge, (uint)count * sizeof(float));
             ProductEnd.Apply<TSimd, TVector>(_arguments.Activation, c, 0, 1, count);
         }
