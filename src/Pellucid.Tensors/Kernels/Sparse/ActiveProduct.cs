@@ -6,6 +6,7 @@
 // has, whose sums are in the second cache. Each multiply-add loads, so that the bound is a load a cycle.
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Pellucid.Tensors.Threading;
 
 namespace Pellucid.Tensors.Kernels;
@@ -61,11 +62,7 @@ internal readonly unsafe struct ActiveProduct(ActiveProductArguments arguments) 
                 float* b = arguments.Blocks + ((nint)(k / Depth) * strips * block);
                 for (int index = 0; index < strips; index++, b += block)
                 {
-                    float* to = sums + (index * strip);
-                    for (int row = 0; row < rows; row++)
-                    {
-                        Add<TSimd, TVector>(to + ((nint)row * columns), a + ((nint)row * Depth), masks[row], b);
-                    }
+                    Add<TSimd, TVector>(sums + (index * strip), a, masks, rows, b);
                 }
             }
 
@@ -125,36 +122,50 @@ internal readonly unsafe struct ActiveProduct(ActiveProductArguments arguments) 
         }
     }
 
+    /// <summary>
+    /// A strip of a part's sums and a block of B. Meanwhile the next block, which follows in memory, is fetched into the second cache.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add<TSimd, TVector>(float* to, float* factors, ulong mask, float* block)
+    private static void Add<TSimd, TVector>(float* to, float* a, ulong* masks, int rows, float* block)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
+        const int line = 16;
         int w = TSimd.Width;
-        TVector c0 = TSimd.Load(to), c1 = TSimd.Load(to + w), c2 = TSimd.Load(to + (2 * w)), c3 = TSimd.Load(to + (3 * w));
-        TVector c4 = TSimd.Load(to + (4 * w)), c5 = TSimd.Load(to + (5 * w)), c6 = TSimd.Load(to + (6 * w)), c7 = TSimd.Load(to + (7 * w));
-        for (; mask != 0; mask &= mask - 1)
+        nint length = (nint)Depth * Vectors * w, share = ((length / line) + rows - 1) / rows * line;
+        float* next = block + length;
+        for (int row = 0; row < rows; row++, to += Vectors * w, a += Depth)
         {
-            nint k = BitOperations.TrailingZeroCount(mask);
-            TVector factor = TSimd.Broadcast(factors[k]);
-            float* b = block + (k * Vectors * w);
-            c0 = TSimd.MultiplyAdd(factor, TSimd.Load(b), c0);
-            c1 = TSimd.MultiplyAdd(factor, TSimd.Load(b + w), c1);
-            c2 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (2 * w)), c2);
-            c3 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (3 * w)), c3);
-            c4 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (4 * w)), c4);
-            c5 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (5 * w)), c5);
-            c6 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (6 * w)), c6);
-            c7 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (7 * w)), c7);
-        }
+            for (float* end = next + share; Sse.IsSupported && next < end; next += line)
+            {
+                Sse.Prefetch1(next);
+            }
 
-        TSimd.Store(to, c0);
-        TSimd.Store(to + w, c1);
-        TSimd.Store(to + (2 * w), c2);
-        TSimd.Store(to + (3 * w), c3);
-        TSimd.Store(to + (4 * w), c4);
-        TSimd.Store(to + (5 * w), c5);
-        TSimd.Store(to + (6 * w), c6);
-        TSimd.Store(to + (7 * w), c7);
+            TVector c0 = TSimd.Load(to), c1 = TSimd.Load(to + w), c2 = TSimd.Load(to + (2 * w)), c3 = TSimd.Load(to + (3 * w));
+            TVector c4 = TSimd.Load(to + (4 * w)), c5 = TSimd.Load(to + (5 * w)), c6 = TSimd.Load(to + (6 * w)), c7 = TSimd.Load(to + (7 * w));
+            for (ulong mask = masks[row]; mask != 0; mask &= mask - 1)
+            {
+                nint k = BitOperations.TrailingZeroCount(mask);
+                TVector factor = TSimd.Broadcast(a[k]);
+                float* b = block + (k * Vectors * w);
+                c0 = TSimd.MultiplyAdd(factor, TSimd.Load(b), c0);
+                c1 = TSimd.MultiplyAdd(factor, TSimd.Load(b + w), c1);
+                c2 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (2 * w)), c2);
+                c3 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (3 * w)), c3);
+                c4 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (4 * w)), c4);
+                c5 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (5 * w)), c5);
+                c6 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (6 * w)), c6);
+                c7 = TSimd.MultiplyAdd(factor, TSimd.Load(b + (7 * w)), c7);
+            }
+
+            TSimd.Store(to, c0);
+            TSimd.Store(to + w, c1);
+            TSimd.Store(to + (2 * w), c2);
+            TSimd.Store(to + (3 * w), c3);
+            TSimd.Store(to + (4 * w), c4);
+            TSimd.Store(to + (5 * w), c5);
+            TSimd.Store(to + (6 * w), c6);
+            TSimd.Store(to + (7 * w), c7);
+        }
     }
 }
