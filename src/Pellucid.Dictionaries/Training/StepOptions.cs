@@ -5,6 +5,9 @@ internal sealed record StepOptions
 {
     internal required int K { get; init; }
 
+    /// <summary>Whether the k · rows largest of the whole batch are active, instead of the k largest of each row.</summary>
+    internal bool OfWholeBatch { get; init; }
+
     /// <summary>Dead latents that reconstruct the error of a row; 0 for none.</summary>
     internal int AuxK { get; init; }
 

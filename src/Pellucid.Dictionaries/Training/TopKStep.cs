@@ -1,4 +1,5 @@
-// One training step of a TopK sparse autoencoder. Gao et al. 2024, "Scaling and evaluating sparse autoencoders", arXiv:2406.04093.
+// One training step of a TopK sparse autoencoder. Gao et al. 2024, "Scaling and evaluating sparse autoencoders", arXiv:2406.04093. Of BatchTopK
+// (Bussmann et al. 2024, arXiv:2412.06410) it is the same but for what TopK takes: the k · rows largest of the batch.
 //   z = W_enc (x − b_dec) + b_enc,   f = ReLU(TopK(z, k)),   x̂ = W_dec f + b_dec,   e = x − x̂
 //   a = ReLU(TopK(z over dead latents, k_aux)),   ê = W_dec a         (no b_dec: e has it taken off already)
 //   L = s · mean ‖e‖² + α · mean ‖ê − e‖² / mean ‖e − mean e‖²,       s = 1 / E‖x − μ‖², e constant in the second term
@@ -35,7 +36,15 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
         int rows = x.Shape[0];
         Centre(x);
         _encoder.Pack(parameters.Encoder.Value, parameters.EncoderBias.Value);
-        _encoder.TopK(_centred, options.K, _codes);
+        if (options.OfWholeBatch)
+        {
+            _encoder.BatchTopK(_centred, (long)options.K * rows, _codes);
+        }
+        else
+        {
+            _encoder.TopK(_centred, options.K, _codes);
+        }
+
         Tensor decoder = parameters.Decoder.Value;
         double squared = _gradients.Reconstruct(_centred, _centred, _codes, decoder, -2 * options.LossScale / rows) / rows;
         CountFired(rows);

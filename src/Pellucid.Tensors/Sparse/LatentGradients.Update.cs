@@ -75,8 +75,8 @@ public sealed unsafe partial class LatentGradients
     private LatentArguments Arguments(LearnedDictionary dictionary)
     {
         Tensor inputs = _inputs ?? throw new ShapeException("LatentGradients: there is no batch. Call Reconstruct first.");
-        Require(dictionary.Width == _width && dictionary.Latents == _sets[0].Codes.Latents, inputs, dictionary.Decoder.Value);
-        if (!_sorted)
+        Require(dictionary.Width == _width && dictionary.Latents == _latents, inputs, dictionary.Decoder.Value);
+        if (!_sorted && !_dense)
         {
             _places.Sort(dictionary.Latents, _sets.AsSpan(0, _setCount));
             _sorted = true;
@@ -86,6 +86,10 @@ public sealed unsafe partial class LatentGradients
         {
             Latents = dictionary.Latents,
             Width = _width,
+            DecoderSums = _dense ? (float*)_sums.Pointer : null,
+            EncoderSums = _dense ? (float*)_sums.Pointer + ((nint)_latents * _width) : null,
+            BiasTotals = _dense ? (double*)_totals.Pointer : null,
+            Factor = _factor,
             First = _places.First,
             Rows = _places.Rows,
             Amounts = _places.Amounts,
@@ -114,7 +118,7 @@ public sealed unsafe partial class LatentGradients
         AddBlocks((float*)_partial.Pointer, Blocks(latents), sums);
         for (int i = 0; i < _width; i++)
         {
-            gradient[i] = (float)((_sets[0].Factor * columns[i]) - sums[i]);
+            gradient[i] = (float)((_factor * columns[i]) - sums[i]);
         }
 
         return gradient;

@@ -10,7 +10,7 @@ using Pellucid.Tensors.Kernels;
 namespace Pellucid.Tensors.Sparse;
 
 /// <summary>
-/// The backward pass of a dictionary's batch and its update, on the active latents only: <see cref="Reconstruct"/>, perhaps
+/// The backward pass of a dictionary's batch and its update, on the active latents only: <c>Reconstruct</c>, perhaps
 /// <see cref="ReconstructError"/>, then <see cref="Write"/> or <see cref="Update"/>. A latent's sums run in the order of the rows, so that no
 /// bit depends on the number of threads. Keeps references to the codes and inputs until the next batch, and native memory that it owns:
 /// a step allocates nothing once warm. Not for use from several threads.
@@ -31,6 +31,9 @@ public sealed unsafe partial class LatentGradients : IDisposable
     private Tensor? _inputs;
     private int _rows;
     private int _width;
+    private int _latents;
+    private float _factor;
+    private bool _dense;
 
     /// <summary>The error of the first reconstruction, [rows, width] in one run.</summary>
     public ReadOnlySpan<float> Error => new(_errors.Pointer, checked(_rows * _width));
@@ -52,7 +55,7 @@ public sealed unsafe partial class LatentGradients : IDisposable
         Require(inputs.Shape.Rank == 2 && decoder.Shape.Rank == 2, inputs, decoder);
         Require(inputs.Shape == target.Shape && inputs.Shape[1] == decoder.Shape[1], inputs, decoder);
         Require(codes.Rows == inputs.Shape[0] && codes.Latents == decoder.Shape[0] && inputs.IsContiguous && target.IsContiguous, inputs, decoder);
-        (_inputs, _rows, _width, _setCount) = (inputs, inputs.Shape[0], inputs.Shape[1], 0);
+        Begin(inputs, codes.Latents, factor);
         _errors.Reserve(2L * _rows * _width * sizeof(float));
         double sum = Decode(codes, decoder, target.Pointer, (float*)_errors.Pointer, _slopes, factor, penalty);
         GC.KeepAlive(target);
@@ -69,7 +72,7 @@ public sealed unsafe partial class LatentGradients : IDisposable
     public double ReconstructError(SparseCodes codes, Tensor decoder, double factor)
     {
         Tensor inputs = _inputs ?? throw new ShapeException("ReconstructError: there is no error yet. Call Reconstruct first.");
-        Require(codes.Rows == _rows && codes.Latents == decoder.Shape[0] && decoder.Shape[1] == _width, inputs, decoder);
+        Require(codes.Rows == _rows && codes.Latents == decoder.Shape[0] && decoder.Shape[1] == _width && !_dense, inputs, decoder);
         float* errors = (float*)_errors.Pointer;
         return Decode(codes, decoder, errors, errors + ((nint)_rows * _width), _auxiliarySlopes, factor, 0);
     }
@@ -78,10 +81,17 @@ public sealed unsafe partial class LatentGradients : IDisposable
     public void Dispose()
     {
         _places.Dispose();
-        foreach (GrowingBuffer buffer in (ReadOnlySpan<GrowingBuffer>)[_errors, _slopes, _auxiliarySlopes, _squares, _partial, _columns, _biasGradient])
+        foreach (GrowingBuffer buffer in (ReadOnlySpan<GrowingBuffer>)
+            [_errors, _slopes, _auxiliarySlopes, _squares, _partial, _columns, _biasGradient, _blocks, _sums, _totals])
         {
             buffer.Dispose();
         }
+    }
+
+    private void Begin(Tensor inputs, int latents, double factor, bool dense = false)
+    {
+        (_inputs, _rows, _width, _latents) = (inputs, inputs.Shape[0], inputs.Shape[1], latents);
+        (_factor, _dense, _setCount) = ((float)factor, dense, 0);
     }
 
     private double Decode(SparseCodes codes, Tensor decoder, float* target, float* error, GrowingBuffer slopes, double factor, double penalty)
@@ -94,6 +104,11 @@ public sealed unsafe partial class LatentGradients : IDisposable
         GC.KeepAlive(decoder);
         _sets[_setCount++] = new(codes, slopes, (float)factor);
         _sorted = false;
+        return Total(squares);
+    }
+
+    private double Total(double* squares)
+    {
         double sum = 0;
         for (int row = 0; row < _rows; row++)
         {

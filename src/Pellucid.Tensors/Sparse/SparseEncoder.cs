@@ -126,6 +126,7 @@ public sealed unsafe partial class SparseEncoder : IDisposable
     private EncoderArguments Arguments(Tensor x) => new()
     {
         X = x.Pointer,
+        Stride = Width,
         Rows = x.Shape[0],
         Width = Width,
         Latents = Latents,

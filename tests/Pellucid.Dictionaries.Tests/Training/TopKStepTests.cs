@@ -23,23 +23,26 @@ public sealed class TopKStepTests
     }
 
     [Fact]
-    public void Update_DictionaryLearningTopK_MatchesParametersAfterThreeSteps()
+    public void Update_DictionaryLearningTopK_MatchesParametersAfterThreeSteps() =>
+        AssertThreeUpdates("train_dictlearn_topk_auxk", DictionaryLearning);
+
+    [Fact]
+    public void ComputeGradients_DictionaryLearningBatchTopK_MatchesLossAndGradients()
     {
-        GoldenFile golden = new("train_dictlearn_topk_auxk", "tensors.safetensors");
+        GoldenFile golden = new("train_dictlearn_batchtopk_auxk", "tensors.safetensors");
         using TopKParameters parameters = FromDictionaryLearning(golden);
-        using TopKStep step = new(parameters, DictionaryLearning);
-        for (int i = 0; i < 3; i++)
-        {
-            step.ComputeGradients(Batch(golden, i));
-            step.Update(rate: 0.002, i + 1);
-            string after = $"after{i + 1}.";
-            using Tensor decoder = golden.Turned(after + "decoder.weight", Latents, Width);
-            Close.Assert(golden[after + "encoder.weight"], parameters.Encoder.Value.AsSpan(), 2e-5, name: after + "W_enc");
-            Close.Assert(golden[after + "encoder.bias"], parameters.EncoderBias.Value.AsSpan(), 2e-5, name: after + "b_enc");
-            Close.Assert(decoder.AsSpan(), parameters.Decoder.Value.AsSpan(), 2e-5, name: after + "W_dec");
-            Close.Assert(golden[after + "b_dec"], parameters.DecoderBias.Value.AsSpan(), 2e-5, name: after + "b_dec");
-        }
+        using TopKStep step = new(parameters, DictionaryLearning with { OfWholeBatch = true });
+        StepMeasures measures = step.ComputeGradients(Batch(golden, 0));
+        Assert.Equal(34.528255462646484, measures.SquaredError, 34.5 * 1e-5);
+        Assert.Equal(1.9638433456420898, measures.AuxLoss, 1.96 * 1e-5);
+        Assert.Equal(34.58962631225586, measures.Loss, 34.6 * 1e-5);
+        step.WriteGradients();
+        AssertGradients(golden, "grad.", parameters, ("decoder.weight", true));
     }
+
+    [Fact]
+    public void Update_DictionaryLearningBatchTopK_MatchesParametersAfterThreeSteps() =>
+        AssertThreeUpdates("train_dictlearn_batchtopk_auxk", DictionaryLearning with { OfWholeBatch = true });
 
     [Fact]
     public void ComputeGradients_SparsifyVarianceUnexplained_MatchesLossAndGradients()
@@ -123,6 +126,24 @@ public sealed class TopKStepTests
         }
 
         return parameters;
+    }
+
+    private static void AssertThreeUpdates(string name, StepOptions options)
+    {
+        GoldenFile golden = new(name, "tensors.safetensors");
+        using TopKParameters parameters = FromDictionaryLearning(golden);
+        using TopKStep step = new(parameters, options);
+        for (int i = 0; i < 3; i++)
+        {
+            step.ComputeGradients(Batch(golden, i));
+            step.Update(rate: 0.002, i + 1);
+            string after = $"after{i + 1}.";
+            using Tensor decoder = golden.Turned(after + "decoder.weight", Latents, Width);
+            Close.Assert(golden[after + "encoder.weight"], parameters.Encoder.Value.AsSpan(), 2e-5, name: after + "W_enc");
+            Close.Assert(golden[after + "encoder.bias"], parameters.EncoderBias.Value.AsSpan(), 2e-5, name: after + "b_enc");
+            Close.Assert(decoder.AsSpan(), parameters.Decoder.Value.AsSpan(), 2e-5, name: after + "W_dec");
+            Close.Assert(golden[after + "b_dec"], parameters.DecoderBias.Value.AsSpan(), 2e-5, name: after + "b_dec");
+        }
     }
 
     private static void AssertGradients(GoldenFile golden, string prefix, TopKParameters parameters, (string Name, bool Turned) decoder)

@@ -16,23 +16,46 @@ public sealed class LatentGradientsTests
         using IDisposable scope = Processor.Force(set);
         foreach ((int rows, int width, int latents) in Shapes)
         {
-            using Batch batch = new(rows, width, latents);
-            using LatentGradients gradients = new();
-            double squares = gradients.Reconstruct(batch.X, batch.X, batch.Codes, batch.Dictionary.Decoder.Value, -0.5, 0.125);
-            using Tensor encoder = Tensor.Empty(new Shape(latents, width)), bias = Tensor.Empty(new Shape(latents));
-            using Tensor decoder = Tensor.Empty(new Shape(latents, width)), decoderBias = Tensor.Empty(new Shape(width));
-            gradients.Write(batch.Dictionary, encoder, bias, decoder, decoderBias);
-            double[][] expected = batch.Expected(-0.5, 0.125, out double expectedSquares);
-            Assert.Equal(expectedSquares, squares, Math.Abs(expectedSquares) * 1e-5);
-            foreach ((double[] want, Tensor got) in expected.Zip([encoder, bias, decoder, decoderBias]))
-            {
-                double largest = Math.Max(1, want.Max(Math.Abs));
-                for (int i = 0; i < want.Length; i++)
-                {
-                    Assert.Equal(want[i], got.AsSpan()[i], largest * 1e-5);
-                }
-            }
+            AssertMatchesReference(rows, width, latents, (batch, gradients) => gradients.Reconstruct(
+                batch.X, batch.X, batch.Codes, batch.Dictionary.Decoder.Value, -0.5, 0.125));
         }
+    }
+
+    /// <summary>The same for dense latents, whose sums run in another order; also with sizes beyond a block of either.</summary>
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Write_DenseLatentsOfEveryShape_MatchesReferenceInDouble(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        foreach ((int rows, int width, int latents) in ((int, int, int)[])[.. Shapes, (1, 300, 1), (49, 129, 97), (301, 5, 48), (96, 128, 600)])
+        {
+            AssertMatchesReference(rows, width, latents, (batch, gradients) =>
+            {
+                using LatentPanels panels = batch.Panels();
+                return gradients.Reconstruct(batch.X, batch.X, panels, batch.Dictionary.Decoder.Value, -0.5, 0.125);
+            });
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Update_DenseLatents_HasTheBitsOfOneThread(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        List<float[]> values = [];
+        foreach (int threads in (int[])[1, 4])
+        {
+            using Threading.WorkerPool pool = new(threads);
+            using IDisposable use = Threading.Workers.Use(pool);
+            using Batch batch = new(110, 37, 500);
+            using LatentGradients gradients = new();
+            using LatentPanels panels = batch.Panels();
+            gradients.Reconstruct(batch.X, batch.X, panels, batch.Dictionary.Decoder.Value, -0.1, 0.01);
+            gradients.Update(batch.Dictionary, LatentAdamFactors.Of(0.01, 1), new UpdateOptions { ClipNorm = 0.5 });
+            values.Add([.. batch.Dictionary.Encoder.Value.AsSpan(), .. batch.Dictionary.Decoder.Value.AsSpan(), .. batch.Dictionary.DecoderBias.Value.AsSpan()]);
+        }
+
+        Assert.Equal(values[0], values[1]);
     }
 
     /// <summary>Ten steps of the fused update against Adam in double on whole gradients, with rows kept unit and the norm clipped.</summary>
@@ -67,6 +90,26 @@ public sealed class LatentGradientsTests
         Assert.Throws<ShapeException>(() => gradients.Update(batch.Dictionary, LatentAdamFactors.Of(1, 1), new UpdateOptions()));
     }
 
+    private static void AssertMatchesReference(int rows, int width, int latents, Func<Batch, LatentGradients, double> reconstruct)
+    {
+        using Batch batch = new(rows, width, latents);
+        using LatentGradients gradients = new();
+        double squares = reconstruct(batch, gradients);
+        using Tensor encoder = Tensor.Empty(new Shape(latents, width)), bias = Tensor.Empty(new Shape(latents));
+        using Tensor decoder = Tensor.Empty(new Shape(latents, width)), decoderBias = Tensor.Empty(new Shape(width));
+        gradients.Write(batch.Dictionary, encoder, bias, decoder, decoderBias);
+        double[][] expected = batch.Expected(-0.5, 0.125, out double expectedSquares);
+        Assert.Equal(expectedSquares, squares, Math.Abs(expectedSquares) * 1e-5);
+        foreach ((double[] want, Tensor got) in expected.Zip([encoder, bias, decoder, decoderBias]))
+        {
+            double largest = Math.Max(1, want.Max(Math.Abs));
+            for (int i = 0; i < want.Length; i++)
+            {
+                Assert.Equal(want[i], got.AsSpan()[i], largest * 1e-5);
+            }
+        }
+    }
+
     private sealed class Batch : IDisposable
     {
         private readonly int _rows;
@@ -98,6 +141,25 @@ public sealed class LatentGradientsTests
         internal LearnedDictionary Dictionary { get; }
 
         internal SparseCodes Codes { get; }
+
+        internal unsafe LatentPanels Panels()
+        {
+            LatentPanels panels = new();
+            panels.Reserve(_rows, _latents);
+            for (int panel = 0; panel < panels.Panels; panel++)
+            {
+                for (int row = 0; row < _rows; row++)
+                {
+                    for (int column = 0; column < LatentPanels.Width; column++)
+                    {
+                        int latent = (panel * LatentPanels.Width) + column;
+                        panels.Pointer[(((panel * _rows) + row) * LatentPanels.Width) + column] = latent < _latents ? _dense[(row * _latents) + latent] : 0;
+                    }
+                }
+            }
+
+            return panels;
+        }
 
         internal double[][] Expected(double factor, double penalty, out double squares)
         {

@@ -4,6 +4,9 @@ namespace Pellucid.Tensors.Kernels;
 internal unsafe struct EncoderArguments
 {
     internal float* X;
+
+    /// <summary>Floats from one row of x to the next.</summary>
+    internal nint Stride;
     internal int Rows;
     internal int Width;
     internal int Latents;

@@ -57,7 +57,7 @@ internal readonly unsafe struct EncoderKernel<TSink>(EncoderArguments arguments,
         for (int k = 0; k < width; k += depthBlock)
         {
             Packing.PackRows(
-                arguments.X + ((nint)firstRow * width) + k, width, 1, rows, Math.Min(depthBlock, width - k), packed + ((nint)k * packedRows));
+                arguments.X + (firstRow * arguments.Stride) + k, arguments.Stride, 1, rows, Math.Min(depthBlock, width - k), packed + ((nint)k * packedRows));
         }
 
         for (int panel = firstPanel; panel < lastPanel; panel++)
@@ -69,7 +69,7 @@ internal readonly unsafe struct EncoderKernel<TSink>(EncoderArguments arguments,
             {
                 int depth = Math.Min(depthBlock, width - k);
                 bool last = k + depth >= width;
-                float* bias = k == 0 ? arguments.Bias + latent : null;
+                float* bias = k == 0 && arguments.Bias != null ? arguments.Bias + latent : null;
                 for (int row = 0; row < rows; row += Tile.PanelRows)
                 {
                     int count = Math.Min(Tile.PanelRows, rows - row);

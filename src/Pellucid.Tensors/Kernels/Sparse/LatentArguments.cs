@@ -7,6 +7,14 @@ internal unsafe struct LatentArguments
 {
     internal int Latents;
     internal int Width;
+
+    /// <summary>Gradients that are summed already, [latents, width] twice and [latents], the decoder's without its factor; or null.</summary>
+    internal float* DecoderSums;
+    internal float* EncoderSums;
+    internal double* BiasTotals;
+    internal float Factor;
+
+    /// <summary>The active places, sorted by latent, from which gradients are summed where they are not.</summary>
     internal int* First;
     internal int* Rows;
     internal float* Amounts;

@@ -42,7 +42,7 @@ internal readonly unsafe struct LatentKernel(LatentArguments arguments, LatentWo
                 nint at = (nint)latent * width;
                 float* decoder = work == LatentWork.Write ? arguments.DecoderGradient + at : scratch;
                 float* encoder = work == LatentWork.Write ? arguments.EncoderGradient + at : scratch + width;
-                float bias = Gather<TSimd, TVector>(latent, decoder, encoder);
+                float bias = arguments.DecoderSums == null ? Gather<TSimd, TVector>(latent, decoder, encoder) : Take<TSimd, TVector>(latent, decoder, encoder);
                 if (bias != 0)
                 {
                     RowMath.AddScaled<TSimd, TVector>(biasSums, arguments.Encoder.Value + at, bias, width);
@@ -78,6 +78,20 @@ internal readonly unsafe struct LatentKernel(LatentArguments arguments, LatentWo
         return bias;
     }
 
+    /// <summary>What is summed already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float Take<TSimd, TVector>(int latent, float* decoder, float* encoder)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int width = arguments.Width;
+        nint at = (nint)latent * width;
+        new Span<float>(arguments.DecoderSums + at, width).CopyTo(new Span<float>(decoder, width));
+        new Span<float>(arguments.EncoderSums + at, width).CopyTo(new Span<float>(encoder, width));
+        RowMath.Scale<TSimd, TVector>(decoder, arguments.Factor, width);
+        return (float)arguments.BiasTotals[latent];
+    }
+
     /// <summary>Rows of the second set of codes have the inputs of the first's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int InputRow(int row) => row < arguments.InputRows ? row : row - arguments.InputRows;
@@ -96,7 +110,7 @@ internal readonly unsafe struct LatentKernel(LatentArguments arguments, LatentWo
         }
 
         float* direction = arguments.Decoder.Value + at;
-        bool active = arguments.First[latent] < arguments.First[latent + 1];
+        bool active = arguments.DecoderSums != null || arguments.First[latent] < arguments.First[latent + 1];
         if (arguments.UnitRows && active)
         {
             float along = RowMath.Dot<TSimd, TVector>(decoder, direction, width);
