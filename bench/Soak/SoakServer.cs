@@ -22,8 +22,9 @@ internal static class SoakServer
             steps.Take(step);
             if (Looks.Contains(step))
             {
+                GC.Collect(2, GCCollectionMode.Aggressive, true, true); // what is left behind, not what the collector has not come to yet
                 Console.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{Environment.WorkingSet} {GC.GetTotalMemory(true)} {Tensors.ComputeMemory.Live}"));
+                    CultureInfo.InvariantCulture, $"{Environment.WorkingSet} {GC.GetTotalMemory(false)} {Tensors.ComputeMemory.Live}"));
             }
         }
 
