@@ -3,10 +3,16 @@ using Pellucid.Bench;
 using Pellucid.Bench.Cases;
 using Pellucid.Bench.Cases.Gpt2;
 using Pellucid.Bench.Sgemm;
+using Pellucid.Bench.Soak;
 
 if (args is [SgemmProcess.Argument, { } library])
 {
     return SgemmServer.Serve(library);
+}
+
+if (args is [SoakServer.Argument])
+{
+    return SoakServer.Serve();
 }
 
 BenchCase[] all =
@@ -30,6 +36,7 @@ BenchCase[] all =
     new DictionaryExamples(encode: true),
     new DictionaryExamples(encode: false),
     new HarvestMemory(),
+    new SoakMemory(),
     new QuickstartRun(memory: false),
     new QuickstartRun(memory: true),
 ];

@@ -16,7 +16,7 @@ public sealed class DictionaryDeterminismTests
     {
         using Tensor x = Problem.Random(Rows, Width, 1), bias = Problem.Random(1, Latents, 3), encoderBias = bias.Reshape(new Shape(Latents)).Copy();
         using Tensor encoder = Problem.Random(Latents, Width, 2), decoder = Problem.Random(Latents, Width, 4), decoderBias = Tensor.Zeros(new Shape(Width));
-        LearnedDictionary dictionary = new(encoder, encoderBias, decoder, decoderBias);
+        using LearnedDictionary dictionary = new(encoder, encoderBias, decoder, decoderBias);
         using SparseEncoder sparse = new() { Screened = screened };
         using SparseCodes codes = new();
         using LatentGradients gradients = new();

@@ -1,0 +1,36 @@
+using Pellucid.Bench.Soak;
+using Pellucid.Models;
+using Pellucid.Tensors.Threading;
+
+namespace Pellucid.Tensors.Tests.Memory;
+
+/// <summary>The steps of the benchmark <c>soak-memory</c>, fewer of them and counted exactly.</summary>
+[Collection(nameof(Alone))]
+public sealed class SoakTests
+{
+    /// <summary>
+    /// What a thread works with, and what objects are kept for the next step, is there once every kind of step has had every size; one thread alone
+    /// takes all of it, so that none comes later.
+    /// </summary>
+    [Fact]
+    public async Task MixedSteps_OnceWarm_LeaveNothingBehind()
+    {
+        using Model model = await Model.OpenAsync("stories260k", TestContext.Current.CancellationToken);
+        using WorkerPool pool = new(1);
+        using IDisposable use = Workers.Use(pool);
+        using MixedSteps steps = new(model);
+        for (int step = 0; step < MixedSteps.Period; step++)
+        {
+            steps.Take(step);
+        }
+
+        (long native, long managed) = (ComputeMemory.Live, GC.GetTotalMemory(true));
+        for (int step = MixedSteps.Period; step < 3 * MixedSteps.Period; step++)
+        {
+            steps.Take(step);
+        }
+
+        Assert.Equal(native, ComputeMemory.Live);
+        Assert.InRange(GC.GetTotalMemory(true) - managed, long.MinValue, 64 << 10); // what the runtime itself keeps, of some hundred bytes a step at most
+    }
+}
