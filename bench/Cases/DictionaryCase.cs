@@ -32,7 +32,7 @@ internal abstract class DictionaryCase : BenchCase
         {
             List<double> own = [];
             List<double>[] others = [.. baselines.Select(_ => new List<double>())];
-            for (int round = 0; round < Warmup + Rounds; round++)
+            for (int round = 0; round < Warmup + (AskedRounds ?? Rounds); round++)
             {
                 // Our loops are compiled in steps; theirs are warm after one run, which takes seconds.
                 double milliseconds = Time(ours);

@@ -24,6 +24,7 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
     private readonly SparseCodes _codes = new();
     private readonly LatentPanels _panels = new();
     private readonly LatentGradients _gradients = new();
+    private readonly PostponedUpdates? _postponed = options.PostponeUpdates ? new PostponedUpdates(parameters.Arrays) : null;
     private Tensor _centred = Tensor.Empty(new Shape(0, parameters.Width));
 
     /// <summary>λ.</summary>
@@ -49,6 +50,7 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
         double factor = -2 * options.LossScale / rows, squared, sum = 0, count;
         if (Dense ?? _encoder.ActiveShare(_centred) >= DenseShare)
         {
+            Flush();
             _encoder.Rectify(_centred, _panels);
             (sum, count) = (_panels.Sum, _panels.Count);
             squared = _gradients.Reconstruct(_centred, _centred, _panels, decoder, factor, Penalty / rows) / rows;
@@ -56,6 +58,7 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
         else
         {
             _encoder.Above(_centred, 0, _codes);
+            _postponed?.CatchUp(_codes);
             count = _codes.Count;
             squared = _gradients.Reconstruct(_centred, _centred, _codes, decoder, factor, Penalty / rows) / rows;
             foreach (float value in _codes.Values)
@@ -73,8 +76,11 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
     internal void Update(double rate, long step)
     {
         LatentAdamFactors adam = LatentAdamFactors.Of(rate, step, options.Beta1, options.Beta2, options.AdamEpsilon);
-        _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm });
+        _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm }, _postponed);
     }
+
+    /// <summary>Does what was postponed, so that the parameters may be read.</summary>
+    internal void Flush() => _postponed?.Flush();
 
     /// <summary>Writes the gradients of the last batch out, as they are before projection and clipping.</summary>
     internal void WriteGradients() => _gradients.Write(
@@ -90,6 +96,7 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
         _codes.Dispose();
         _panels.Dispose();
         _gradients.Dispose();
+        _postponed?.Dispose();
         _centred.Dispose();
     }
 }

@@ -29,4 +29,10 @@ internal sealed record StepOptions
 
     /// <summary>Whether the encoder screens with 16-bit integers: the same result, sooner.</summary>
     internal bool Screened { get; init; } = true;
+
+    /// <summary>
+    /// Whether the updates of latents without activity wait until these are active: the same result once flushed, sooner where few latents
+    /// are active in a batch.
+    /// </summary>
+    internal bool PostponeUpdates { get; init; }
 }

@@ -26,6 +26,7 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
     private readonly SparseCodes _codes = new();
     private readonly SparseCodes _revived = new();
     private readonly LatentGradients _gradients = new();
+    private readonly PostponedUpdates? _postponed = options.PostponeUpdates ? new PostponedUpdates(parameters.Arrays) : null;
     private readonly int[] _dead = new int[parameters.Latents];
     private Tensor _centred = Tensor.Empty(new Shape(0, parameters.Width));
 
@@ -45,6 +46,7 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
             _encoder.TopK(_centred, options.K, _codes);
         }
 
+        _postponed?.CatchUp(_codes);
         Tensor decoder = parameters.Decoder.Value;
         double squared = _gradients.Reconstruct(_centred, _centred, _codes, decoder, -2 * options.LossScale / rows) / rows;
         CountFired(rows);
@@ -55,6 +57,7 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
         {
             _deadEncoder.Pack(parameters.Encoder.Value, parameters.EncoderBias.Value, dead);
             _deadEncoder.TopK(_centred, Math.Min(options.AuxK, dead.Length), _revived);
+            _postponed?.CatchUp(_revived);
             double factor = -2 * options.AuxCoefficient / rows / variance;
             auxLoss = _gradients.ReconstructError(_revived, decoder, factor) / rows / variance;
         }
@@ -69,8 +72,11 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
     internal void Update(double rate, long step)
     {
         LatentAdamFactors adam = LatentAdamFactors.Of(rate, step, options.Beta1, options.Beta2, options.AdamEpsilon);
-        _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm });
+        _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm }, _postponed);
     }
+
+    /// <summary>Does what was postponed, so that the parameters may be read.</summary>
+    internal void Flush() => _postponed?.Flush();
 
     /// <summary>Writes the gradients of the last batch out, as they are before projection and clipping.</summary>
     internal void WriteGradients() => _gradients.Write(
@@ -87,6 +93,7 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
         _codes.Dispose();
         _revived.Dispose();
         _gradients.Dispose();
+        _postponed?.Dispose();
         _centred.Dispose();
     }
 

@@ -63,6 +63,7 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
         {
             if (cancellationToken.IsCancellationRequested)
             {
+                work.Flush();
                 Save(parameters, log, step);
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -82,9 +83,12 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
 
             if (step % recipe.CheckpointEverySteps == 0 && step < _inputs.Steps)
             {
+                work.Flush();
                 Save(parameters, log, step);
             }
         }
+
+        work.Flush();
     }
 
     /// <summary>Writes what was trained. The config comes last of all files, and the checkpoint goes only after it.</summary>
@@ -139,6 +143,7 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
         Beta1 = _inputs.Beta1,
         Beta2 = _inputs.Beta2,
         AdamEpsilon = _inputs.AdamEpsilon,
+        PostponeUpdates = true,
     };
 
     private DictionaryConfig Config() => new()

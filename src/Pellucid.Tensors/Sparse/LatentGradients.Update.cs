@@ -31,8 +31,10 @@ public sealed unsafe partial class LatentGradients
     /// <param name="dictionary">The arrays that encoded and decoded the batch.</param>
     /// <param name="adam">Factors of this step.</param>
     /// <param name="options">Constraints.</param>
+    /// <param name="postponed">Where the updates of latents without activity wait; null does them at once.</param>
     /// <exception cref="ShapeException">The arrays do not fit the batch.</exception>
-    public void Update(LearnedDictionary dictionary, in LatentAdamFactors adam, in UpdateOptions options)
+    /// <exception cref="PellucidException">An active latent is not up to date: the codes were decoded before they caught up.</exception>
+    public void Update(LearnedDictionary dictionary, in LatentAdamFactors adam, in UpdateOptions options, PostponedUpdates? postponed = null)
     {
         LatentArguments arguments = Arguments(dictionary);
         arguments.UnitRows = options.UnitRows;
@@ -45,6 +47,7 @@ public sealed unsafe partial class LatentGradients
             arguments.Clip = (float)Math.Min(1, largest / (Math.Sqrt(SquaredNorm(arguments.Norms, dictionary.Latents)) + 1e-6));
         }
 
+        arguments.Postponed = postponed?.Begin(dictionary, adam, options.UnitRows, _dense ? null : arguments.First) ?? default;
         Run(arguments, LatentWork.Update);
         if (options.ClipNorm is null)
         {

@@ -99,6 +99,35 @@ public sealed class ReluStepTests
         Assert.NotEqual(gradients[2], gradients[0]);
     }
 
+    /// <summary>The share of active latents falls from half to few, so that both ways are gone.</summary>
+    [Fact]
+    public void Update_Postponed_HasTheBitsOfUpdatesOfEveryLatent()
+    {
+        List<float[]> values = [];
+        foreach (bool postpone in (bool[])[false, true])
+        {
+            using TopKParameters parameters = TopKParameters.Initial(300, new float[20], 3);
+            using ReluStep step = new(parameters, 0.1, Options with { PostponeUpdates = postpone });
+            for (int i = 1; i <= 60; i++)
+            {
+                if (i % 20 == 10)
+                {
+                    step.Flush();
+                    parameters.EncoderBias.Value.AsSpan().Fill(i % 40 == 10 ? -2.5f : 0);
+                }
+
+                using Tensor x = PlantedData.Normal(4, 20, i % 7, 1);
+                step.ComputeGradients(x);
+                step.Update(1e-4, i);
+            }
+
+            step.Flush();
+            values.Add([.. parameters.All.SelectMany(array => (float[])[.. array.Value.AsSpan(), .. array.First.AsSpan(), .. array.Second.AsSpan()])]);
+        }
+
+        Assert.Equal(values[0], values[1]);
+    }
+
     private static TopKParameters FromDictionaryLearning(GoldenFile golden) => new(
         golden.Tensor("init.encoder.weight", Latents, Width),
         golden.Tensor("init.encoder.bias", Latents),

@@ -25,7 +25,7 @@ public sealed class StepMemoryTests
             parameters.EncoderBias.Value.AsSpan()[latent] = -100;
         }
 
-        StepOptions options = new() { K = 8, AuxK = 16, DeadAfterTokens = 50_000, ClipNorm = 1, Screened = screened, OfWholeBatch = ofWholeBatch };
+        StepOptions options = new() { K = 8, AuxK = 16, DeadAfterTokens = 50_000, ClipNorm = 1, Screened = screened, OfWholeBatch = ofWholeBatch, PostponeUpdates = screened };
         using TopKStep step = new(parameters, options);
         using Tensor x = PlantedData.Normal(Rows, Width, 5, 1);
         StepMeasures last = default;

@@ -92,6 +92,31 @@ public sealed class TopKStepTests
         }
     }
 
+    /// <summary>With dead latents, which the auxiliary loss reads and moves too.</summary>
+    [Fact]
+    public void Update_Postponed_HasTheBitsOfUpdatesOfEveryLatent()
+    {
+        List<float[]> values = [];
+        foreach (bool postpone in (bool[])[false, true])
+        {
+            using TopKParameters parameters = TopKParameters.Initial(300, new float[20], 3);
+            using TopKStep step = new(parameters, new StepOptions { K = 3, AuxK = 2, DeadAfterTokens = 100, ClipNorm = 1, PostponeUpdates = postpone });
+            int dead = 0;
+            for (int i = 1; i <= 100; i++)
+            {
+                using Tensor x = PlantedData.Normal(4, 20, i % 7, 1);
+                dead = Math.Max(dead, step.ComputeGradients(x).Dead);
+                step.Update(1e-4, i);
+            }
+
+            Assert.InRange(dead, 100, 299);
+            step.Flush();
+            values.Add([.. parameters.All.SelectMany(array => (float[])[.. array.Value.AsSpan(), .. array.First.AsSpan(), .. array.Second.AsSpan()])]);
+        }
+
+        Assert.Equal(values[0], values[1]);
+    }
+
     [Fact]
     public void Update_AnyGradient_KeepsDecoderRowsOfUnitNorm()
     {

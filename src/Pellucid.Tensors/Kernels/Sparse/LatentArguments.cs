@@ -33,6 +33,7 @@ internal unsafe struct LatentArguments
     internal LatentAdamFactors Adam;
     internal float Clip;
     internal bool UnitRows;
+    internal PostponedPointers Postponed;
 }
 
 /// <summary>Where an array and its moments lie.</summary>

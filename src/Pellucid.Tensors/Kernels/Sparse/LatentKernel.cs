@@ -40,6 +40,12 @@ internal readonly unsafe struct LatentKernel(LatentArguments arguments, LatentWo
             for (int latent = (int)block * BlockLatents; latent < last; latent++)
             {
                 nint at = (nint)latent * width;
+                if (work == LatentWork.Update && arguments.Postponed.Now > 0 && !IsActive(latent))
+                {
+                    StepWithoutGradient<TSimd, TVector>(latent, scratch);
+                    continue;
+                }
+
                 float* decoder = work == LatentWork.Write ? arguments.DecoderGradient + at : scratch;
                 float* encoder = work == LatentWork.Write ? arguments.EncoderGradient + at : scratch + width;
                 float bias = arguments.DecoderSums == null ? Gather<TSimd, TVector>(latent, decoder, encoder) : Take<TSimd, TVector>(latent, decoder, encoder);
@@ -110,7 +116,7 @@ internal readonly unsafe struct LatentKernel(LatentArguments arguments, LatentWo
         }
 
         float* direction = arguments.Decoder.Value + at;
-        bool active = arguments.DecoderSums != null || arguments.First[latent] < arguments.First[latent + 1];
+        bool active = IsActive(latent);
         if (arguments.UnitRows && active)
         {
             float along = RowMath.Dot<TSimd, TVector>(decoder, direction, width);
@@ -136,5 +142,38 @@ internal readonly unsafe struct LatentKernel(LatentArguments arguments, LatentWo
         {
             RowMath.Normalize<TSimd, TVector>(direction, width);
         }
+
+        if (arguments.Postponed.Now > 0)
+        {
+            arguments.Postponed.EncoderDone[latent] = arguments.Postponed.DecoderDone[latent] = arguments.Postponed.Now;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsActive(int latent) => arguments.DecoderSums != null || arguments.First[latent] < arguments.First[latent + 1];
+
+    /// <summary>The encoder's half of a step, unless it rests; the decoder's is postponed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StepWithoutGradient<TSimd, TVector>(int latent, float* before)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        PostponedPointers postponed = arguments.Postponed;
+        if (postponed.AtRest[latent] != 0)
+        {
+            return;
+        }
+
+        int width = arguments.Width;
+        nint at = (nint)latent * width;
+        AdamPointers row = arguments.Encoder, bias = arguments.Bias;
+        new ReadOnlySpan<float>(row.Value + at, width).CopyTo(new Span<float>(before, width));
+        float biasBefore = bias.Value[latent];
+        RowMath.Adam<TSimd, TVector>(row.Value + at, row.First + at, row.Second + at, null, width, arguments.Adam, arguments.Clip);
+        RowMath.Adam<TSimd, TVector>(bias.Value + latent, bias.First + latent, bias.Second + latent, null, 1, arguments.Adam, arguments.Clip);
+        bool rests = CatchUpKernel.Rests<TSimd, TVector>(row.Value + at, row.First + at, before, width)
+            && CatchUpKernel.Rests<TSimd, TVector>(bias.Value + latent, bias.First + latent, &biasBefore, 1);
+        postponed.AtRest[latent] = rests ? (byte)1 : (byte)0;
+        postponed.EncoderDone[latent] = postponed.Now;
     }
 }
