@@ -59,7 +59,14 @@ public sealed unsafe partial class LatentGradients
         BlockPacking.Run(y, _rows, _width, blocks);
         ActiveProduct.Run(new()
         {
-            A = panels.Pointer, Turned = true, Rows = _latents, Depth = _rows, Width = _width, Blocks = blocks, Y = sums, Totals = totals,
+            A = panels.Pointer,
+            Turned = true,
+            Rows = _latents,
+            Depth = _rows,
+            Width = _width,
+            Blocks = blocks,
+            Y = sums,
+            Totals = totals,
         });
     }
 
