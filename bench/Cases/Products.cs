@@ -14,6 +14,8 @@ internal sealed class Products(string name, (int Inputs, int Outputs)[] shapes) 
 {
     private const int Warmup = 1;
     private const int Rounds = 7;
+    private const int LargeRounds = 5; // of weights so large that most calls take longer than the machine's short disturbances
+    private const long LargeWeights = 16 << 20;
     private const int NarrowRows = 8; // up to so many rows the storage of the weights decides
     private const double PeakRows = 1024; // from so many rows on the machine's peak is within reach
     private const string Best = "best";
@@ -93,7 +95,7 @@ internal sealed class Products(string name, (int Inputs, int Outputs)[] shapes) 
         Dictionary<string, string?> calls = libraries.ToDictionary(pair => pair.Key, pair => pair.Value?.Prepare(rows, wide.Inputs, wide.Outputs));
         Dictionary<string, List<double>> rates = libraries.Keys.ToDictionary(library => library, _ => new List<double>());
         List<double> single = [], half = [];
-        int rounds = AskedRounds ?? Rounds;
+        int rounds = AskedRounds ?? ((long)wide.Inputs * wide.Outputs > LargeWeights ? LargeRounds : Rounds);
         using Tensor x = ProductOperands.Values(rows, wide.Inputs);
         double operations = 2e-9 * rows * wide.Inputs * wide.Outputs;
         for (int round = 0; round < Warmup + rounds; round++)
