@@ -27,7 +27,8 @@ public sealed partial class Ops
     /// {
     ///     ops.Reset();
     ///     Tensor loss = ops.Mean(ops.CrossEntropy(ops.Linear(batch.X, weight, bias), batch.Targets));
-    ///     adam.Step(tape.Backward(loss));
+    ///     using Gradients gradients = tape.Backward(loss);
+    ///     adam.Step(gradients);
     /// }
     /// </code>
     /// </example>

@@ -16,12 +16,16 @@ namespace Pellucid.Models;
 /// using ModelParameters parameters = ModelParameters.Random(config, seed: 7);
 /// using Model model = parameters.ToModel();
 /// using Adam adam = new(parameters.ToLearn(), new AdamOptions { LearningRate = 1e-3f });
+/// GradientOptions options = new() { Parameters = ParameterSet.All };
+/// GradientRun? run = null;
 /// foreach (TokenBatch batch in batches)
 /// {
-///     using GradientRun run = model.Gradients(batch, Metric.Loss, new() { Parameters = ParameterSet.All });
+///     run = model.Gradients(batch, Metric.Loss, options, run);   // in place of the run before: allocates nothing
 ///     adam.Step(run.For(adam.Parameters));
 ///     parameters.Refill(model);
 /// }
+///
+/// run?.Dispose();
 /// </code>
 /// </example>
 public sealed class ModelParameters : IDisposable

@@ -1,7 +1,7 @@
 namespace Pellucid.Tensors;
 
 /// <summary>
-/// What a way back through a <see cref="Tape"/> gave. Owns the gradients until disposed; reading is safe from many threads. Gradients that are
+/// What a way back through a <see cref="Tape"/> gave. Owns the gradients until disposed, or until the tape is begun anew by <see cref="Ops.Reset"/>; reading is safe from many threads. Gradients that are
 /// equal may be one array, so they are not to be written to.
 /// </summary>
 public sealed class Gradients : IDisposable

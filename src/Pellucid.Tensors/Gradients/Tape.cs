@@ -9,7 +9,7 @@ namespace Pellucid.Tensors;
 /// <remarks>
 /// Nothing is recorded but what depends on something watched, so work in front of the first watched array costs nothing more than without
 /// a tape. An operation keeps only the arrays that its derivative needs, and the way back frees them as it goes.
-/// A tape is for one thread and one way back; dispose it when done.
+/// A tape is for one thread and one way back, after which <see cref="Ops.Reset"/> begins it anew; dispose it when done.
 /// </remarks>
 /// <example>
 /// <code>
@@ -92,7 +92,7 @@ public sealed class Tape : IDisposable
     {
         if (_spent)
         {
-            throw new PellucidException("This tape has gone back once and has let go of what it kept. Record the computation anew on a new tape.");
+            throw new PellucidException("This tape has gone back once and has let go of what it kept. Record the computation anew on a new tape, or after Ops.Reset.");
         }
 
         TapeNode last = NodeOf(result) ?? throw new PellucidException(

@@ -9,10 +9,11 @@ namespace Pellucid.Tensors;
 /// <example>
 /// <code>
 /// using AdamW adam = new([weight, bias], new AdamWOptions { LearningRate = 3e-4f, ClipNorm = 1 });
+/// using Tape tape = new();
+/// using Ops ops = new(tape);
 /// foreach (Batch batch in batches)
 /// {
-///     using Tape tape = new();
-///     using Ops ops = new(tape);
+///     ops.Reset();
 ///     Tensor loss = ops.Mean(ops.CrossEntropy(ops.Linear(batch.X, weight, bias), batch.Targets));
 ///     using Gradients gradients = tape.Backward(loss);
 ///     adam.Step(gradients);

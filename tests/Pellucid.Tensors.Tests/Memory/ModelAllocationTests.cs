@@ -9,12 +9,30 @@ public sealed class ModelAllocationTests
 
     private static readonly ModelConfig Gpt2 = ModelConfig.Gpt2Small with
     {
-        Layers = 2, DModel = 32, Heads = 4, KeyHeads = 4, DHead = 8, DMlp = 64, Vocabulary = 50, Context = 32, BosId = null, StopIds = [],
+        Layers = 2,
+        DModel = 32,
+        Heads = 4,
+        KeyHeads = 4,
+        DHead = 8,
+        DMlp = 64,
+        Vocabulary = 50,
+        Context = 32,
+        BosId = null,
+        StopIds = [],
     };
 
     private static readonly ModelConfig Llama = new()
     {
-        Architecture = "llama", Layers = 2, DModel = 32, Heads = 4, KeyHeads = 2, DHead = 8, DMlp = 64, Vocabulary = 50, Context = 32, TiedEmbedding = true,
+        Architecture = "llama",
+        Layers = 2,
+        DModel = 32,
+        Heads = 4,
+        KeyHeads = 2,
+        DHead = 8,
+        DMlp = 64,
+        Vocabulary = 50,
+        Context = 32,
+        TiedEmbedding = true,
     };
 
     public static TheoryData<string, bool> Networks => new() { { "gpt2", false }, { "gpt2", true }, { "llama", false }, { "llama", true } };
