@@ -49,21 +49,29 @@ internal static class Generator
         int[]? last = null;
         using KeyValueCache? cache = UsesCache(model, options) ? new KeyValueCache(model.Config, sequences.Length, prompt + steps) : null;
         RunOptions runOptions = new() { Logits = LogitsWanted.Last, CancellationToken = options.CancellationToken };
-        for (int step = 0; step < steps && Array.IndexOf(stopped, false) >= 0; step++)
+        Run? run = null;
+        try
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
-            TokenBatch tokens = cache is not null && last is not null ? TokenBatch.OneEach(last) : TokenBatch.From(sequences);
-            using Run run = model.Run(tokens, runOptions, cache, prompt);
-            last = new int[sequences.Length];
-            for (int i = 0; i < sequences.Length; i++)
+            for (int step = 0; step < steps && Array.IndexOf(stopped, false) >= 0; step++)
             {
-                int next = samplers[i].Choose(run.Logits.Row(i));
-                stopped[i] |= model.Config.StopIds.Contains(next);
-                last[i] = stopped[i] ? model.Config.StopIds[0] : next; // stopped ones run on as ballast
-                sequences[i].Add(last[i]);
-            }
+                options.CancellationToken.ThrowIfCancellationRequested();
+                TokenBatch tokens = cache is not null && last is not null ? TokenBatch.OneEach(last) : TokenBatch.From(sequences);
+                run = model.Run(tokens, runOptions, cache, prompt, run);
+                last = new int[sequences.Length];
+                for (int i = 0; i < sequences.Length; i++)
+                {
+                    int next = samplers[i].Choose(run.Logits.Row(i));
+                    stopped[i] |= model.Config.StopIds.Contains(next);
+                    last[i] = stopped[i] ? model.Config.StopIds[0] : next; // stopped ones run on as ballast
+                    sequences[i].Add(last[i]);
+                }
 
-            yield return new GenerationStep(prompt + step, last, run.Logits);
+                yield return new GenerationStep(prompt + step, last, run.Logits);
+            }
+        }
+        finally
+        {
+            run?.Dispose();
         }
     }
 
