@@ -22,7 +22,7 @@ internal static class Llama2CBaseline
         return program is null
             ? new Contender(Name, $"absent: {Variable} names no program and there is no llama2c-run on the path; bench/README.md says how to build it", null)
             : new Contender(
-                Name, $"{program}, {Environment.ProcessorCount} OpenMP threads that spin, its own measure from the second token on",
+                Name, $"{Path.GetFileName(program)}, {Environment.ProcessorCount} OpenMP threads that spin, its own measure from the second token on",
                 () => Play(program, [Path.Combine(model, "stories15M.bin"), "-z", Path.Combine(model, "tokenizer.bin"), "-t", "0", "-n", $"{longest}", "-i", prompt], check));
     }
 

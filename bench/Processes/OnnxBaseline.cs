@@ -55,7 +55,8 @@ internal static class OnnxBaseline
             try
             {
                 using Process process = Process.Start(new ProcessStartInfo(
-                    python, [Path.Combine(Scripts, "gpt2_onnx.py"), Gpt2Subject.WeightsFile, $"{batch}", $"{positions}", graph]) { RedirectStandardError = true })!;
+                    python, [Path.Combine(Scripts, "gpt2_onnx.py"), Gpt2Subject.WeightsFile, $"{batch}", $"{positions}", graph])
+                { RedirectStandardError = true })!;
                 string error = process.StandardError.ReadToEnd();
                 process.WaitForExit();
                 if (process.ExitCode == 0)
