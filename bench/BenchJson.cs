@@ -11,6 +11,9 @@ internal sealed record CaseFailure(string Case, string Message);
 /// <summary>The whole report.</summary>
 internal sealed record BenchReport(MachineDescription Machine, IReadOnlyList<CaseResult> Cases)
 {
+    /// <summary>What made it.</summary>
+    public string? Command { get; init; }
+
     /// <summary>Cases that failed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CaseFailure>? Failures { get; init; }

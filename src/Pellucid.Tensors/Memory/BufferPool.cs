@@ -5,8 +5,8 @@ namespace Pellucid.Tensors.Memory;
 
 /// <summary>
 /// Gives arrays their memory and keeps what they leave for the next, since work asks for the same again and again. Large blocks are cut from
-/// <see cref="Regions"/>, whose memory goes back to the system where it is more than a quarter above what was in use at once before, and
-/// 256 MB above what is in use now. Small ones wait by size, rounded up to four to eight steps per power of two, as many bytes as were in use at once
+/// <see cref="Regions"/>; one that nobody uses goes back to the system where all such are more than 256 MB, and with what is in use more than a
+/// quarter above what was in use at once before. Small ones wait by size, rounded up to four to eight steps per power of two, as many bytes as were in use at once
 /// before, or 64 MB. Safe for many threads.
 /// </summary>
 /// <param name="keeps">Whether anything waits at all.</param>
@@ -140,7 +140,7 @@ internal sealed unsafe class BufferPool(bool keeps = true)
         _regions.Return(buffer.Region!, (nuint)buffer.Pointer, buffer.Capacity);
         Count(-(long)buffer.Capacity);
         buffer.Forget();
-        _regions.Trim(keeps ? Math.Max(_live + AlwaysKept, _peak + (_peak / 4)) : 0);
+        _regions.Trim(keeps ? Math.Max(AlwaysKept, _peak + (_peak / 4) - _live) : 0);
     }
 
     private NativeBuffer RentSmall(nuint size)

@@ -42,6 +42,9 @@ internal sealed unsafe partial class Region
     /// <summary>Bytes of blocks that are in use.</summary>
     internal nuint Used { get; set; }
 
+    /// <summary>When a block was last cut from it: the count of blocks by then.</summary>
+    internal long LastUse { get; set; }
+
     /// <summary>Gives the memory back to the system, once: of a pool that was forgotten, a block's finalizer may come after the region's.</summary>
     internal void Free()
     {

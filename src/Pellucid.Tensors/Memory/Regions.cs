@@ -20,6 +20,7 @@ internal sealed unsafe class Regions(bool keeps)
 
     /// <summary>Free ranges by address. No two of one region touch.</summary>
     private readonly List<FreeRange> _free = [];
+    private long _taken;
 
     /// <summary>Bytes of all regions, in use or not.</summary>
     internal long Held { get; private set; }
@@ -55,6 +56,7 @@ internal sealed unsafe class Regions(bool keeps)
         }
 
         found.Region.Used += size;
+        found.Region.LastUse = ++_taken;
         return (found.Region, found.Address);
     }
 
@@ -80,19 +82,34 @@ internal sealed unsafe class Regions(bool keeps)
         }
     }
 
-    /// <summary>Gives regions that nobody uses back to the system until no more than so many bytes are held, or none is left.</summary>
+    /// <summary>
+    /// Gives regions that nobody uses back to the system, the one that was not used for longest first, until those that stay are no more than so many
+    /// bytes together.
+    /// </summary>
     internal void Trim(long most)
     {
-        for (int i = _regions.Count - 1; i >= 0 && Held > most; i--)
+        while (true)
         {
-            Region region = _regions[i];
-            if (region.Used == 0)
+            long unused = 0;
+            Region? oldest = null;
+            foreach (Region region in _regions)
             {
-                _regions.RemoveAt(i);
-                _free.RemoveAt(IndexAfter((nuint)region.Start) - 1);
-                Held -= (long)region.Size;
-                region.Free();
+                if (region.Used == 0)
+                {
+                    unused += (long)region.Size;
+                    oldest = oldest is null || region.LastUse < oldest.LastUse ? region : oldest;
+                }
             }
+
+            if (unused <= most || oldest is null)
+            {
+                return;
+            }
+
+            _regions.Remove(oldest);
+            _free.RemoveAt(IndexAfter((nuint)oldest.Start) - 1);
+            Held -= (long)oldest.Size;
+            oldest.Free();
         }
     }
 

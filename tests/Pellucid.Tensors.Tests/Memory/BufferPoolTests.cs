@@ -37,6 +37,24 @@ public sealed unsafe class BufferPoolTests
         Assert.InRange(pool.Kept, 0, 256 * Megabyte);
     }
 
+    [Fact]
+    public void Return_OfWhatIsUsedAgainAndAgain_GivesBackWhatIsNotFirst()
+    {
+        BufferPool pool = new();
+        for (int size = 100; size <= 400; size += 20)
+        {
+            pool.Return(pool.Rent(size * Megabyte)); // each grows the peak and leaves a region too small for the next
+        }
+
+        NativeBuffer first = pool.Rent(500 * Megabyte);
+        nint address = (nint)first.Pointer;
+        pool.Return(first);
+        NativeBuffer second = pool.Rent(500 * Megabyte);
+        Assert.Equal(address, (nint)second.Pointer);
+        Assert.InRange(pool.Kept, 0, 256 * Megabyte);
+        pool.Return(second);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
