@@ -73,7 +73,7 @@ foreach (BenchCase one in all.Where(one => asked.Cases.Count == 0 ? one.InAll : 
     }
 }
 
-BenchReport report = new(MachineDescription.Measure(), results) 
+BenchReport report = new(MachineDescription.Measure(), results)
 {
     Command = string.Join(' ', ["dotnet run -c Release --project bench --", .. args]),
     Failures = failures.Count > 0 ? failures : null,

@@ -7,7 +7,16 @@ public sealed class ModelParametersTests
 {
     private static ModelConfig Small { get; } = ModelConfig.Gpt2Small with
     {
-        Layers = 2, DModel = 24, Heads = 3, KeyHeads = 3, DHead = 8, DMlp = 50, Vocabulary = 37, Context = 9, BosId = null, StopIds = [],
+        Layers = 2,
+        DModel = 24,
+        Heads = 3,
+        KeyHeads = 3,
+        DHead = 8,
+        DMlp = 50,
+        Vocabulary = 37,
+        Context = 9,
+        BosId = null,
+        StopIds = [],
     };
 
     [Fact]

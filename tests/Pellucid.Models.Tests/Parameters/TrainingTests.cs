@@ -13,12 +13,30 @@ public sealed class TrainingTests
 
     private static ModelConfig Gpt2 { get; } = ModelConfig.Gpt2Small with
     {
-        Layers = 2, DModel = 32, Heads = 4, KeyHeads = 4, DHead = 8, DMlp = 64, Vocabulary = 24, Context = 16, BosId = null, StopIds = [],
+        Layers = 2,
+        DModel = 32,
+        Heads = 4,
+        KeyHeads = 4,
+        DHead = 8,
+        DMlp = 64,
+        Vocabulary = 24,
+        Context = 16,
+        BosId = null,
+        StopIds = [],
     };
 
     private static ModelConfig Llama { get; } = new()
     {
-        Architecture = "llama", Layers = 2, DModel = 32, Heads = 4, KeyHeads = 4, DHead = 8, DMlp = 64, Vocabulary = 24, Context = 16, TiedEmbedding = false,
+        Architecture = "llama",
+        Layers = 2,
+        DModel = 32,
+        Heads = 4,
+        KeyHeads = 4,
+        DHead = 8,
+        DMlp = 64,
+        Vocabulary = 24,
+        Context = 16,
+        TiedEmbedding = false,
     };
 
     [Theory]
