@@ -246,7 +246,7 @@ public sealed class Model : IDisposable
     internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt, Run? reuse = null)
     {
         CheckRun(tokens, options, cache);
-        if (cache is null && RunMemory.IsInDoubt(this, tokens, options.Capture, options.Logits, 1))
+        if (RunMemory.IsInDoubt(this, tokens, options.Capture, options.Logits, 1))
         {
             RunMemory.Require(tokens, PeakBytes(tokens, options));
         }

@@ -62,12 +62,12 @@ internal static class Values
             (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value), value));
 
     /// <summary>The <c>--weights</c> option.</summary>
-    internal static Option<OpenOptions> Weights() => Parsed(
-        "--weights", "TYPE", "How matrices are held: f32, or bf16, rounded, which halves memory and decoding time; f32 by default.", new OpenOptions(), "f32 or bf16", text => text switch
+    internal static Option<OpenOptions?> Weights() => Parsed<OpenOptions?>(
+        "--weights", "TYPE", "How matrices are held: f32, or bf16, rounded, which halves memory and decoding time; f32 by default.", null, "f32 or bf16", text => text switch
         {
             "f32" => (true, new OpenOptions()),
             "bf16" => (true, new OpenOptions { WeightStorage = DType.BF16 }),
-            _ => (false, new OpenOptions()),
+            _ => (false, null),
         });
 
     /// <summary>A number within bounds, both included.</summary>

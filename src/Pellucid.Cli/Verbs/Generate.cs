@@ -17,7 +17,7 @@ internal sealed class Generate : Verb
     private readonly Option<double> _temperature = Values.Number("--temperature", "0 takes the likeliest token, more samples more freely.", 0, 0);
     private readonly Option<double> _topP = Values.Number("--top-p", "Sample from the smallest set of tokens with this share of the probability.", 1, 0, 1);
     private readonly Option<long> _seed = Values.Seed();
-    private readonly Option<OpenOptions> _weights = Values.Weights();
+    private readonly Option<OpenOptions?> _weights = Values.Weights();
     private readonly Option<Clamp[]> _clamps = Clamp.Option();
 
     internal Generate()
@@ -50,7 +50,7 @@ internal sealed class Generate : Verb
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string prompt = parse.GetRequiredValue(_prompt);
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), parse.GetRequiredValue(_weights), cancellationToken);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), parse.GetValue(_weights) ?? new OpenOptions(), cancellationToken);
         IReadOnlyList<Intervention> interventions = Clamp.Open(parse.GetRequiredValue(_clamps), model);
         GenerateOptions options = new()
         {

@@ -16,7 +16,7 @@ internal sealed class LearnedArray(string name, AdamArray array) : IDisposable
 
     internal Tensor Second => array.Second;
 
-    /// <summary>Filled by <see cref="TopKStep.WriteGradients"/> only: an update sums gradients where it uses them.</summary>
+    /// <summary>Filled by <see cref="DictionaryStep.WriteGradients"/> only: an update sums gradients where it uses them.</summary>
     internal Tensor Gradient => _gradient ??= Tensor.Zeros(array.Value.Shape);
 
     public void Dispose() => _gradient?.Dispose();

@@ -12,7 +12,7 @@ namespace Pellucid.Dictionaries.Training;
 /// The gradient and the update of one batch, on the active latents only. Which of two ways it goes depends on the batch and the
 /// parameters alone. A step allocates nothing on the managed heap once warm. Not for use from several threads.
 /// </summary>
-internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOptions options) : IDisposable
+internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOptions options) : DictionaryStep(parameters, options)
 {
     /// <summary>
     /// The share of active latents from which dense latents are the faster. Measured at 768 → 24,576 and 4,096 rows on two cores with AVX-512:
@@ -20,12 +20,7 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
     /// </summary>
     internal const double DenseShare = 0.035;
 
-    private readonly SparseEncoder _encoder = new();
-    private readonly SparseCodes _codes = new();
     private readonly LatentPanels _panels = new();
-    private readonly LatentGradients _gradients = new();
-    private readonly PostponedUpdates? _postponed = options.PostponeUpdates ? new PostponedUpdates(parameters.Arrays) : null;
-    private Tensor _centred = Tensor.Empty(new Shape(0, parameters.Width));
 
     /// <summary>λ.</summary>
     internal double Penalty { get; set; } = penalty;
@@ -35,68 +30,37 @@ internal sealed class ReluStep(TopKParameters parameters, double penalty, StepOp
 
     /// <summary>Loss and gradients of a batch, the latter kept for what follows.</summary>
     /// <param name="x">[rows, d_in].</param>
-    internal StepMeasures ComputeGradients(Tensor x)
+    internal override StepMeasures ComputeGradients(Tensor x)
     {
         int rows = x.Shape[0];
-        if (_centred.Shape[0] != rows)
-        {
-            _centred.Dispose();
-            _centred = Tensor.Empty(x.Shape);
-        }
-
-        Centring.Subtract(x, parameters.DecoderBias.Value, _centred);
-        _encoder.Pack(parameters.Encoder.Value, parameters.EncoderBias.Value);
-        Tensor decoder = parameters.Decoder.Value;
-        double factor = -2 * options.LossScale / rows, squared, sum = 0, count;
-        if (Dense ?? _encoder.ActiveShare(_centred) >= DenseShare)
+        Begin(x);
+        Tensor decoder = Parameters.Decoder.Value;
+        double factor = -2 * Options.LossScale / rows, squared, sum = 0, count;
+        if (Dense ?? Encoder.ActiveShare(Centred) >= DenseShare)
         {
             Flush();
-            _encoder.Rectify(_centred, _panels);
+            Encoder.Rectify(Centred, _panels);
             (sum, count) = (_panels.Sum, _panels.Count);
-            squared = _gradients.Reconstruct(_centred, _centred, _panels, decoder, factor, Penalty / rows) / rows;
+            squared = Gradients.Reconstruct(Centred, Centred, _panels, decoder, factor, Penalty / rows) / rows;
         }
         else
         {
-            _encoder.Above(_centred, 0, _codes);
-            _postponed?.CatchUp(_codes);
-            count = _codes.Count;
-            squared = _gradients.Reconstruct(_centred, _centred, _codes, decoder, factor, Penalty / rows) / rows;
-            foreach (float value in _codes.Values)
+            Encoder.Above(Centred, 0, Codes);
+            CatchUp(Codes);
+            count = Codes.Count;
+            squared = Gradients.Reconstruct(Centred, Centred, Codes, decoder, factor, Penalty / rows) / rows;
+            foreach (float value in Codes.Values)
             {
                 sum += value;
             }
         }
 
-        return new StepMeasures((options.LossScale * squared) + (Penalty * sum / rows), squared, 0, count / rows, 0);
+        return new StepMeasures((Options.LossScale * squared) + (Penalty * sum / rows), squared, 0, count / rows, 0);
     }
 
-    /// <summary>Moves the parameters against the gradients of the last batch.</summary>
-    /// <param name="rate">Learning rate.</param>
-    /// <param name="step">Number of the step, from 1.</param>
-    internal void Update(double rate, long step)
+    public override void Dispose()
     {
-        LatentAdamFactors adam = LatentAdamFactors.Of(rate, step, options.Beta1, options.Beta2, options.AdamEpsilon);
-        _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm }, _postponed);
-    }
-
-    /// <summary>Does what was postponed, so that the parameters may be read.</summary>
-    internal void Flush() => _postponed?.Flush();
-
-    /// <summary>Writes the gradients of the last batch out, as they are before projection and clipping.</summary>
-    internal void WriteGradients() => _gradients.Write(
-        parameters.Arrays,
-        parameters.Encoder.Gradient,
-        parameters.EncoderBias.Gradient,
-        parameters.Decoder.Gradient,
-        parameters.DecoderBias.Gradient);
-
-    public void Dispose()
-    {
-        _encoder.Dispose();
-        _codes.Dispose();
         _panels.Dispose();
-        _gradients.Dispose();
-        _postponed?.Dispose();
-        _centred.Dispose();
+        base.Dispose();
     }
 }

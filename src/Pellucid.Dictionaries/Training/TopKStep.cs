@@ -19,106 +19,63 @@ namespace Pellucid.Dictionaries.Training;
 /// The gradient and the update of one batch. The encoder's product is never written, and only active places cost anything behind it; no
 /// bit depends on the number of threads. A step allocates nothing on the managed heap once warm. Not for use from several threads.
 /// </summary>
-internal sealed class TopKStep(TopKParameters parameters, StepOptions options) : IDisposable
+internal sealed class TopKStep(TopKParameters parameters, StepOptions options) : DictionaryStep(parameters, options)
 {
-    private readonly SparseEncoder _encoder = new() { Screened = options.Screened };
     private readonly SparseEncoder _deadEncoder = new() { Screened = options.Screened };
-    private readonly SparseCodes _codes = new();
     private readonly SparseCodes _revived = new();
-    private readonly LatentGradients _gradients = new();
-    private readonly PostponedUpdates? _postponed = options.PostponeUpdates ? new PostponedUpdates(parameters.Arrays) : null;
     private readonly int[] _dead = new int[parameters.Latents];
-    private Tensor _centred = Tensor.Empty(new Shape(0, parameters.Width));
 
     /// <summary>Loss and gradients of a batch, the latter kept for what follows; counts which latents fired.</summary>
     /// <param name="x">[rows, d_in].</param>
-    internal StepMeasures ComputeGradients(Tensor x)
+    internal override StepMeasures ComputeGradients(Tensor x)
     {
         int rows = x.Shape[0];
-        Centre(x);
-        _encoder.Pack(parameters.Encoder.Value, parameters.EncoderBias.Value);
-        if (options.OfWholeBatch)
+        Begin(x);
+        if (Options.OfWholeBatch)
         {
-            _encoder.BatchTopK(_centred, (long)options.K * rows, _codes);
+            Encoder.BatchTopK(Centred, (long)Options.K * rows, Codes);
         }
         else
         {
-            _encoder.TopK(_centred, options.K, _codes);
+            Encoder.TopK(Centred, Options.K, Codes);
         }
 
-        _postponed?.CatchUp(_codes);
-        Tensor decoder = parameters.Decoder.Value;
-        double squared = _gradients.Reconstruct(_centred, _centred, _codes, decoder, -2 * options.LossScale / rows) / rows;
+        CatchUp(Codes);
+        Tensor decoder = Parameters.Decoder.Value;
+        double squared = Gradients.Reconstruct(Centred, Centred, Codes, decoder, -2 * Options.LossScale / rows) / rows;
         CountFired(rows);
         ReadOnlySpan<int> dead = DeadLatents();
 
-        double auxLoss = 0, variance = dead.Length == 0 ? 0 : _gradients.ErrorVariance;
-        if (variance > 0 && options.AuxK > 0 && options.AuxCoefficient > 0)
+        double auxLoss = 0, variance = dead.Length == 0 ? 0 : Gradients.ErrorVariance;
+        if (variance > 0 && Options.AuxK > 0 && Options.AuxCoefficient > 0)
         {
-            _deadEncoder.Pack(parameters.Encoder.Value, parameters.EncoderBias.Value, dead);
-            _deadEncoder.TopK(_centred, Math.Min(options.AuxK, dead.Length), _revived);
-            _postponed?.CatchUp(_revived);
-            double factor = -2 * options.AuxCoefficient / rows / variance;
-            auxLoss = _gradients.ReconstructError(_revived, decoder, factor) / rows / variance;
+            _deadEncoder.Pack(Parameters.Encoder.Value, Parameters.EncoderBias.Value, dead);
+            _deadEncoder.TopK(Centred, Math.Min(Options.AuxK, dead.Length), _revived);
+            CatchUp(_revived);
+            double factor = -2 * Options.AuxCoefficient / rows / variance;
+            auxLoss = Gradients.ReconstructError(_revived, decoder, factor) / rows / variance;
         }
 
-        double loss = (options.LossScale * squared) + (options.AuxCoefficient * auxLoss);
-        return new StepMeasures(loss, squared, auxLoss, (double)_codes.Count / rows, dead.Length);
+        double loss = (Options.LossScale * squared) + (Options.AuxCoefficient * auxLoss);
+        return new StepMeasures(loss, squared, auxLoss, (double)Codes.Count / rows, dead.Length);
     }
 
-    /// <summary>Moves the parameters against the gradients of the last batch.</summary>
-    /// <param name="rate">Learning rate.</param>
-    /// <param name="step">Number of the step, from 1.</param>
-    internal void Update(double rate, long step)
+    public override void Dispose()
     {
-        LatentAdamFactors adam = LatentAdamFactors.Of(rate, step, options.Beta1, options.Beta2, options.AdamEpsilon);
-        _gradients.Update(parameters.Arrays, adam, new UpdateOptions { ClipNorm = options.ClipNorm }, _postponed);
-    }
-
-    /// <summary>Does what was postponed, so that the parameters may be read.</summary>
-    internal void Flush() => _postponed?.Flush();
-
-    /// <summary>Writes the gradients of the last batch out, as they are before projection and clipping.</summary>
-    internal void WriteGradients() => _gradients.Write(
-        parameters.Arrays,
-        parameters.Encoder.Gradient,
-        parameters.EncoderBias.Gradient,
-        parameters.Decoder.Gradient,
-        parameters.DecoderBias.Gradient);
-
-    public void Dispose()
-    {
-        _encoder.Dispose();
         _deadEncoder.Dispose();
-        _codes.Dispose();
         _revived.Dispose();
-        _gradients.Dispose();
-        _postponed?.Dispose();
-        _centred.Dispose();
-    }
-
-    /// <summary>x − b_dec.</summary>
-    private void Centre(Tensor x)
-    {
-        int rows = x.Shape[0];
-        if (_centred.Shape[0] != rows)
-        {
-            _centred.Dispose();
-            _centred = Tensor.Empty(x.Shape);
-        }
-
-        Centring.Subtract(x, parameters.DecoderBias.Value, _centred);
+        base.Dispose();
     }
 
     private void CountFired(int rows)
     {
-        long[] since = parameters.SinceFired;
+        long[] since = Parameters.SinceFired;
         for (int latent = 0; latent < since.Length; latent++)
         {
             since[latent] += rows;
         }
 
-        foreach (int latent in _codes.Indices)
+        foreach (int latent in Codes.Indices)
         {
             since[latent] = 0;
         }
@@ -127,9 +84,9 @@ internal sealed class TopKStep(TopKParameters parameters, StepOptions options) :
     private ReadOnlySpan<int> DeadLatents()
     {
         int count = 0;
-        for (int latent = 0; latent < parameters.Latents; latent++)
+        for (int latent = 0; latent < Parameters.Latents; latent++)
         {
-            if (parameters.SinceFired[latent] >= options.DeadAfterTokens)
+            if (Parameters.SinceFired[latent] >= Options.DeadAfterTokens)
             {
                 _dead[count++] = latent;
             }
