@@ -84,7 +84,7 @@ public sealed record DirectionRecovery
 
     private static Tensor Unit(Ops ops, Tensor directions)
     {
-        Tensor unit = ops.Own(directions.Copy());
+        Tensor unit = ops.Own(directions.To(DType.F32));
         for (int row = 0; row < unit.Shape[0]; row++)
         {
             Span<float> values = unit.Row(row);

@@ -14,4 +14,5 @@ namespace Pellucid.GroundTruth.Planted;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PlantedOptions))]
 [JsonSerializable(typeof(TruthOfActivations))]
+[JsonSerializable(typeof(TruthOfNetwork))]
 internal sealed partial class PlantedJson : JsonSerializerContext;
