@@ -20,6 +20,7 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(ModelShowResult))]
 [JsonSerializable(typeof(PlantActivationsResult))]
 [JsonSerializable(typeof(PlantMeasureResult))]
+[JsonSerializable(typeof(PlantNetworkResult))]
 [JsonSerializable(typeof(PlantRecoveryResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
