@@ -44,7 +44,7 @@ public sealed record RecoveryConditions(bool Possible, string Why)
             (rarest >= rows, $"rarest feature on {rarest:0} rows {Than(rarest >= rows, more: true)} {rows:0}"),
             (setting.Latents >= planted.Features, $"{setting.Latents} latents {Than(setting.Latents >= planted.Features, more: true)} {planted.Features} features"),
             (setting.K >= Math.Floor(active), $"k {setting.K} {Than(setting.K >= Math.Floor(active), more: true)} {active:0.#} active"),
-            (setting.K <= MostRoom * active, $"k {setting.K} {Than(setting.K <= MostRoom * active)} twice as many"),
+            (setting.K <= MostRoom * active, $"k {setting.K} {Than(setting.K <= MostRoom * active)} twice {active:0.#}"),
             (apart, $"{(apart ? "features fire independently" : Together(planted))}"),
         ];
         bool possible = conditions.All(condition => condition.Holds);
@@ -52,7 +52,7 @@ public sealed record RecoveryConditions(bool Possible, string Why)
             possible, string.Join("; ", conditions.Where(condition => condition.Holds == possible).Select(condition => condition.Fact.ToString(CultureInfo.InvariantCulture))));
     }
 
-    private static string Than(bool holds, bool more = false) => holds == more ? "≥" : "≤";
+    private static string Than(bool holds, bool more = false) => (holds, more) switch { (true, true) => "≥", (true, false) => "≤", (false, true) => "<", _ => ">" };
 
     private static string Together(PlantedOptions planted) => planted switch
     {

@@ -51,11 +51,11 @@ public sealed class RecoveryStudyTests : IDisposable
         (RecoverySetting Setting, string Why)[] bad =
         [
             (good with { Planted = good.Planted with { Noise = 0.4 } }, "interference"),
-            (good with { Planted = good.Planted with { ActiveFeatures = 12 }, K = 12 }, "12 active ≥ √128"),
+            (good with { Planted = good.Planted with { ActiveFeatures = 12 }, K = 12 }, "12 active > √128"),
             (good with { Tokens = 2000 }, "rarest feature"),
-            (good with { K = 2 }, "k 2 ≤ 4 active"),
-            (good with { K = 16 }, "k 16 ≥ twice as many"),
-            (good with { Latents = 100 }, "100 latents ≤ 128 features"),
+            (good with { K = 2 }, "k 2 < 4 active"),
+            (good with { K = 16 }, "k 16 > twice 4"),
+            (good with { Latents = 100 }, "100 latents < 128 features"),
             (good with { Planted = good.Planted with { DuplicatePairs = 2 } }, "near-duplicate"),
             (good with { Planted = good.Planted with { Roots = 32, Branching = 3 } }, "parents"),
             (good with { Planted = good.Planted with { DenseFeatures = 1 } }, "densest feature"),
