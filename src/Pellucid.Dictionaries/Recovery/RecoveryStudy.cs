@@ -143,7 +143,7 @@ public sealed class RecoveryStudy
         try
         {
             RecoveryCell cell = JsonSerializer.Deserialize(File.ReadAllBytes(file), DictionariesJson.Default.RecoveryCell) ?? throw new JsonException("null");
-            return cell.Setting == setting && cell.InstructionSet == Processor.InstructionSet.ToString().ToLowerInvariant()
+            return IsSame(cell.Setting, setting) && cell.InstructionSet == Processor.InstructionSet.ToString().ToLowerInvariant()
                 ? cell
                 : throw new PellucidException($"'{file}' is of another study. Choose another folder, or remove it.");
         }
@@ -152,6 +152,10 @@ public sealed class RecoveryStudy
             throw new BadFileException(file, $"it is no part of a recovery study ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", "Remove it", error);
         }
     }
+
+    /// <summary>By content: a correlation matrix that was read is another list.</summary>
+    private static bool IsSame(RecoverySetting left, RecoverySetting right) => JsonSerializer.SerializeToUtf8Bytes(left, DictionariesJson.Default.RecoverySetting)
+        .AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, DictionariesJson.Default.RecoverySetting));
 
     private RecoveryScore Score(RecoveredDirections[] seeds)
     {

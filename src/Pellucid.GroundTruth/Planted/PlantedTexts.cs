@@ -7,13 +7,14 @@ namespace Pellucid.GroundTruth;
 /// <summary>
 /// Texts, and units of which the meaning is known: in words, as a predicate, and as the activation at every token (1 where it fires, else 0). What
 /// explains units and what scores explanations can be tried on them. Sequence i depends on the seed and i alone. Immutable; safe for any
-/// number of threads.
+/// number of threads. Owns the subject until disposed.
 /// </summary>
-public sealed class PlantedTexts
+public sealed class PlantedTexts : IDisposable
 {
     private const ulong Purpose = 0x7E47;
 
     private readonly int[][] _sequences;
+    private readonly Lazy<Model> _network;
 
     /// <summary>Writes the texts.</summary>
     /// <param name="options">What is planted.</param>
@@ -32,6 +33,7 @@ public sealed class PlantedTexts
         Words = words;
         Meanings = PlantedMeanings.Of(words);
         Dictionary<string, int> ids = words.Index().ToDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
+        _network = new Lazy<Model>(Network);
         _sequences = new int[options.Sequences][];
         for (int i = 0; i < _sequences.Length; i++)
         {
@@ -79,9 +81,20 @@ public sealed class PlantedTexts
 
     /// <summary>
     /// A model whose <c>hook_embed</c> is the units' activations, at whatever tokens it runs: a subject for explainers that experiment. Its parameters are
-    /// zero and it predicts nothing; the activations are put there by an intervention. Needs disposal of its own.
+    /// zero and it predicts nothing; the activations are put there by an intervention. Lives as long as the texts.
     /// </summary>
-    public Model ToModel()
+    public Model Subject => _network.Value.With(Intervention.Custom(Hook.Embed, "planted meanings", Plant, needsWholeSequence: true, width: Meanings.Count));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_network.IsValueCreated)
+        {
+            _network.Value.Dispose();
+        }
+    }
+
+    private Model Network()
     {
         ModelConfig config = new()
         {
@@ -105,8 +118,7 @@ public sealed class PlantedTexts
             parameters[point.Name].AsSpan().Clear();
         }
 
-        Model model = parameters.ToModel("planted texts", new OpenOptions { Tokenizer = WordTokenizer.Of(Words) });
-        return model.With(Intervention.Custom(Hook.Embed, "planted meanings", Plant, needsWholeSequence: true, width: Meanings.Count));
+        return parameters.ToModel("planted texts", new OpenOptions { Tokenizer = WordTokenizer.Of(Words) });
     }
 
     private Tensor Plant(Ops ops, Tensor x, HookContext context)

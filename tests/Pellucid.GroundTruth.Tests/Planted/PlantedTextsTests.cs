@@ -14,7 +14,7 @@ public sealed class PlantedTextsTests : IDisposable
     [Fact]
     public void Activations_OfAKnownText_AreWhatTheStatementsSay()
     {
-        PlantedTexts texts = new(new PlantedTextOptions());
+        using PlantedTexts texts = new(new PlantedTextOptions());
         string[] words = "the cat saw 4 cat near the river bank . \" a bank was not cold . \" 7 cat .".Split(' ');
         int[] tokens = [.. words.Select(word => texts.Words.Index().Single(other => other.Item == word).Index)];
         using Tensor activations = texts.Activations(tokens);
@@ -31,8 +31,8 @@ public sealed class PlantedTextsTests : IDisposable
     [Fact]
     public void Sequences_OfOneSeed_AreTheSameHoweverManyAreAskedFor()
     {
-        PlantedTexts few = new(new PlantedTextOptions { Sequences = 5, Seed = 3 }), many = new(new PlantedTextOptions { Sequences = 50, Seed = 3 });
-        PlantedTexts other = new(new PlantedTextOptions { Sequences = 5, Seed = 4 });
+        using PlantedTexts few = new(new PlantedTextOptions { Sequences = 5, Seed = 3 }), many = new(new PlantedTextOptions { Sequences = 50, Seed = 3 });
+        using PlantedTexts other = new(new PlantedTextOptions { Sequences = 5, Seed = 4 });
         Assert.Equal(few.Sequences, many.Sequences.Take(5));
         Assert.NotEqual(few.Sequences, other.Sequences);
         Assert.Equal(40, few.Text(0).Split(' ').Length);
@@ -42,7 +42,7 @@ public sealed class PlantedTextsTests : IDisposable
     [Fact]
     public void Density_OfEachUnit_IsWhatTheTextsHold()
     {
-        PlantedTexts texts = new(new PlantedTextOptions());
+        using PlantedTexts texts = new(new PlantedTextOptions());
         for (int unit = 0; unit < texts.Meanings.Count; unit++)
         {
             Assert.InRange(texts.Density(unit), 0.005, 0.35);
@@ -50,17 +50,16 @@ public sealed class PlantedTextsTests : IDisposable
 
         Assert.Equal(0.2, texts.Density(Unit(texts, "every-fifth")), 1e-12);
         Assert.Equal(0.1, texts.Density(Unit(texts, "nothing")), 5 * Math.Sqrt(0.09 / 16_000)); // five standard errors
-        PlantedTexts plain = new(new PlantedTextOptions { Distractors = 1 });
+        using PlantedTexts plain = new(new PlantedTextOptions { Distractors = 1 });
         Assert.Equal(0, plain.Density(Unit(plain, "river-bank")));
         Assert.Equal(0, plain.Density(Unit(plain, "after-not")));
     }
 
     [Fact]
-    public void ToModel_AnyTokens_HasTheTrueActivations()
+    public void Subject_AnyTokens_HasTheTrueActivations()
     {
-        PlantedTexts texts = new(new PlantedTextOptions { Sequences = 3 });
-        using Model model = texts.ToModel();
-        using Run run = model.Run(TokenBatch.From([.. texts.Sequences]), new RunOptions { Capture = Capture.Of(Hook.Embed), Logits = LogitsWanted.None });
+        using PlantedTexts texts = new(new PlantedTextOptions { Sequences = 3 });
+        using Run run = texts.Subject.Run(TokenBatch.From([.. texts.Sequences]), new RunOptions { Capture = Capture.Of(Hook.Embed), Logits = LogitsWanted.None });
         float[] expected = [.. Enumerable.Range(0, 3).SelectMany(sequence =>
         {
             using Tensor activations = texts.Activations(sequence);
@@ -73,11 +72,10 @@ public sealed class PlantedTextsTests : IDisposable
     public async Task PatternExplainer_OnPlantedUnits_FindsWhatItsLanguageExpressesAndNothingElse()
     {
         CancellationToken none = TestContext.Current.CancellationToken;
-        PlantedTexts training = new(new PlantedTextOptions { Sequences = 600, Seed = 1 }), heldOut = new(new PlantedTextOptions { Sequences = 300, Seed = 2 });
-        using Model model = training.ToModel();
+        using PlantedTexts training = new(new PlantedTextOptions { Sequences = 600, Seed = 1 }), heldOut = new(new PlantedTextOptions { Sequences = 300, Seed = 2 });
         using ActivationStore trainingStore = await StoreAsync(training, "training"), heldOutStore = await StoreAsync(heldOut, "held-out");
         Population units = Population.Gather("planted", trainingStore.Neurons, trainingStore, heldOutStore, cancellationToken: none);
-        PatternExplainer explainer = new(model, trainingStore.Neurons, CorpusTokens.Of(trainingStore));
+        PatternExplainer explainer = new(training.Subject, trainingStore.Neurons, CorpusTokens.Of(trainingStore));
         Dictionary<string, double> scores = [];
         foreach ((int unit, PlantedMeaning meaning) in training.Meanings.Index())
         {
