@@ -7,7 +7,14 @@ public sealed class StoreWriterTests : IDisposable
 {
     private static readonly GivenRows Rows = new()
     {
-        Name = "counted", Hash = new string('a', 64), Hook = "given", Width = 3, Tokens = 50, Vocabulary = 7, SequenceLength = 4, ShardSequences = 3,
+        Name = "counted",
+        Hash = new string('a', 64),
+        Hook = "given",
+        Width = 3,
+        Tokens = 50,
+        Vocabulary = 7,
+        SequenceLength = 4,
+        ShardSequences = 3,
     };
 
     private readonly TemporaryFolder _folder = new();
