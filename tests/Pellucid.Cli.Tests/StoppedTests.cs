@@ -29,6 +29,9 @@ public sealed class StoppedTests(StudyFixture study) : IDisposable
     public Task Train_CtrlC_StopsAndGoesOn() => InterruptAsync("train: ", TrainLine);
 
     [Fact]
+    public Task Recovery_CtrlC_StopsAndGoesOn() => InterruptAsync("recovery: ", ["plant", "recovery", "--quick", "--seeds", "2", "--out"]);
+
+    [Fact]
     public Task Explain_CtrlC_StopsAndGoesOn() =>
         InterruptAsync("explain: ", ["explain", study.Dictionary, study.Store, "--units", "0-39", "--out"]);
 

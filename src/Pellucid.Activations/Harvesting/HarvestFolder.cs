@@ -47,6 +47,28 @@ internal sealed class HarvestFolder : IDisposable
         }
     }
 
+    /// <summary>The store in a folder, if it already holds exactly as many tokens as are asked for.</summary>
+    /// <exception cref="PellucidException">It holds more.</exception>
+    internal static ActivationStore? Finished(string path, long tokens)
+    {
+        if (!File.Exists(In(path, ActivationStore.ManifestName)) || !File.Exists(In(path, ActivationStore.SummaryName)))
+        {
+            return null;
+        }
+
+        ActivationStore store = ActivationStore.Open(path);
+        if (store.Rows == tokens)
+        {
+            return store;
+        }
+
+        store.Dispose();
+        return store.Rows < tokens ? null : throw TooMany(path, store.Rows, tokens);
+    }
+
+    internal static PellucidException TooMany(string path, long held, long tokens) =>
+        new($"Store '{path}' already holds {held} tokens; {tokens} were asked for. Ask for more, or choose another folder.");
+
     /// <summary>Removes the manifest, and what a killed write left.</summary>
     internal void BeginWriting()
     {

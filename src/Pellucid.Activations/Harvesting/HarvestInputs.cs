@@ -39,6 +39,28 @@ internal sealed record HarvestInputs(StoreManifest Store, int BatchSequences, Su
         options.Summary,
         Processor.InstructionSet.ToString().ToLowerInvariant());
 
+    internal static HarvestInputs Of(GivenRows rows) => new(
+        new StoreManifest
+        {
+            Model = StoreManifest.NoModel,
+            ModelHash = rows.Hash,
+            Vocabulary = rows.Vocabulary,
+            Hook = rows.Hook,
+            Width = rows.Width,
+            Storage = rows.Storage.Name(),
+            Corpus = rows.Name,
+            CorpusHash = rows.Hash,
+            BosLeftOut = false,
+            SequenceLength = rows.SequenceLength,
+            LongDocuments = LongDocuments.Split,
+            ShardSequences = rows.ShardSequences,
+            Tokens = 0,
+            ShardTokens = [],
+        },
+        rows.ShardSequences,
+        rows.Summary,
+        Processor.InstructionSet.ToString().ToLowerInvariant());
+
     /// <summary>Reads the file.</summary>
     /// <exception cref="BadFileException">It is damaged.</exception>
     internal static HarvestInputs Read(string path)

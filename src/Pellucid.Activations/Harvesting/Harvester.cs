@@ -67,7 +67,7 @@ public sealed class Harvester
         }
 
         using HarvestFolder folder = HarvestFolder.Open(path, HarvestInputs.Of(_model, corpus, _options, _width));
-        if (Finished(path) is { } finished)
+        if (HarvestFolder.Finished(path, _options.Tokens) is { } finished)
         {
             return finished;
         }
@@ -110,24 +110,6 @@ public sealed class Harvester
         return whole;
     }
 
-    /// <summary>The store, if it already holds exactly what is asked for.</summary>
-    private ActivationStore? Finished(string path)
-    {
-        if (!File.Exists(Path.Combine(path, ActivationStore.ManifestName)) || !File.Exists(Path.Combine(path, ActivationStore.SummaryName)))
-        {
-            return null;
-        }
-
-        ActivationStore store = ActivationStore.Open(path);
-        if (store.Rows == _options.Tokens)
-        {
-            return store;
-        }
-
-        store.Dispose();
-        return store.Rows < _options.Tokens ? null : throw TooMany(path, store.Rows);
-    }
-
     private long Resume(HarvestFolder folder)
     {
         if (folder.ReadState() is not var (summary, tokens))
@@ -137,9 +119,6 @@ public sealed class Harvester
 
         _summary = summary;
         _shardTokens.AddRange(tokens);
-        return summary.Tokens <= _options.Tokens ? summary.Tokens : throw TooMany(folder.Path, summary.Tokens);
+        return summary.Tokens <= _options.Tokens ? summary.Tokens : throw HarvestFolder.TooMany(folder.Path, summary.Tokens, _options.Tokens);
     }
-
-    private PellucidException TooMany(string path, long tokens) =>
-        new($"Store '{path}' already holds {tokens} tokens; {_options.Tokens} were asked for. Ask for more, or choose another folder.");
 }

@@ -7,8 +7,6 @@ namespace Pellucid.Activations;
 /// <summary>Runs the sequences of one shard, writes what the hook gave at each token but BOS, and summarizes it in the same pass.</summary>
 internal sealed class ShardWriter(Model model, HarvestOptions options, int width)
 {
-    private const float LargestHalf = 65504;
-
     private readonly int _prefix = model.Config.BosId is null ? 0 : 1;
 
     /// <summary>As many sequences as the budget allows, the last one shortened; and whether anything was left out.</summary>
@@ -65,7 +63,7 @@ internal sealed class ShardWriter(Model model, HarvestOptions options, int width
             }
         }
 
-        RequireRange(summary);
+        summary.RequireRange(options.Storage, options.Hook);
         using Tensor stored = activations.To(options.Storage);
         SafetensorsFile.Write(path, [new("activations", stored), new("tokens", tokens), new("sequences", indices), new("positions", positions)]);
         return summary;
@@ -84,16 +82,4 @@ internal sealed class ShardWriter(Model model, HarvestOptions options, int width
     }
 
     private int Rows(TokenSequence sequence) => sequence.Ids.Count - _prefix;
-
-    private void RequireRange(UnitSummary summary)
-    {
-        for (int unit = 0; options.Storage == DType.F16 && unit < width; unit++)
-        {
-            float largest = Math.Max(summary.Max(unit), -summary.Min(unit));
-            if (largest > LargestHalf)
-            {
-                throw new PellucidException($"Unit {unit} of {options.Hook} reaches {largest}, beyond the {LargestHalf} of F16. Store as BF16 or F32.");
-            }
-        }
-    }
 }

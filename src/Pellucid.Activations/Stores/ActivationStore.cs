@@ -74,6 +74,12 @@ public sealed class ActivationStore : IDisposable
     /// <exception cref="PellucidException">The model's hash is another.</exception>
     public void RequireModel(Model model)
     {
+        if (Manifest.Model == StoreManifest.NoModel)
+        {
+            throw new PellucidException(
+                $"Store '{Folder}' holds rows that came from no model ({Manifest.Corpus}), so nothing can be measured in '{model.Name}' with it. Harvest a store from that model.");
+        }
+
         if (model.Hash != Manifest.ModelHash || model.Config.Vocabulary != Manifest.Vocabulary)
         {
             throw new PellucidException(

@@ -5,10 +5,13 @@ namespace Pellucid.Activations;
 /// <summary>What an activation store holds: the content of its <c>manifest.json</c>. Immutable.</summary>
 public sealed record StoreManifest
 {
+    /// <summary>What stands for the model where rows were given and not harvested; the model hash then is that of what the rows depend on.</summary>
+    public const string NoModel = "none";
+
     /// <summary>Version of this layout.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>Name of the model.</summary>
+    /// <summary>Name of the model; <see cref="NoModel"/> where there was none.</summary>
     public required string Model { get; init; }
 
     /// <summary>SHA-256 of the model's checkpoint.</summary>

@@ -1,3 +1,5 @@
+using Pellucid.Tensors;
+
 namespace Pellucid.Activations;
 
 public sealed partial class UnitSummary
@@ -99,4 +101,18 @@ public sealed partial class UnitSummary
     }
 
     private bool IsConstant(int unit) => _min[unit] == _max[unit];
+
+    /// <summary>Refuses a storage type whose range does not hold the values.</summary>
+    internal void RequireRange(DType storage, string hook)
+    {
+        const float largestHalf = 65504;
+        for (int unit = 0; storage == DType.F16 && unit < Units; unit++)
+        {
+            float largest = Math.Max(Max(unit), -Min(unit));
+            if (largest > largestHalf)
+            {
+                throw new PellucidException($"Unit {unit} of {hook} reaches {largest}, beyond the {largestHalf} of F16. Store as BF16 or F32.");
+            }
+        }
+    }
 }

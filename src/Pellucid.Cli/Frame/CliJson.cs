@@ -18,6 +18,10 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(ModelListResult))]
 [JsonSerializable(typeof(ModelPullResult))]
 [JsonSerializable(typeof(ModelShowResult))]
+[JsonSerializable(typeof(PlantActivationsResult))]
+[JsonSerializable(typeof(PlantMeasureResult))]
+[JsonSerializable(typeof(PlantNetworkResult))]
+[JsonSerializable(typeof(PlantRecoveryResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context that the verbs use: text stays readable, because no browser takes this output for HTML.</summary>

@@ -23,6 +23,7 @@ internal static class CommandLine
             new Explain(),
             new RunText(),
             new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
+            new Command("plant", "Makes data and networks whose mechanism is known, and measures what is found of it.") { new PlantActivations(), new PlantMeasure(), new PlantRecovery(), new PlantNetwork() },
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Name, version, commit and instruction set in use." });

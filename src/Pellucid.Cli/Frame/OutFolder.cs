@@ -10,6 +10,8 @@ internal static class OutFolder
     internal const string Dictionary = "a dictionary";
     internal const string Explanations = "explanations";
     internal const string Study = "a quickstart";
+    internal const string Recovery = "a recovery study";
+    internal const string Network = "a network";
 
     private static readonly (string File, string Kind)[] Marks =
     [

@@ -61,6 +61,13 @@ public static class DictionaryEvaluator
 
     private static void RequireModel(Dictionary dictionary, Model model)
     {
+        if (dictionary.Provenance?.Model == StoreManifest.NoModel)
+        {
+            throw new PellucidException(
+                $"The dictionary was trained on rows that came from no model ({dictionary.Provenance.Options.GetValueOrDefault("corpus")}), so there is no loss to recover in '{model.Name}'. "
+                + "Hold it against the planted directions: pellucid plant measure DICT STORE.");
+        }
+
         if (dictionary.Provenance is { } provenance && provenance.ModelHash != model.Hash)
         {
             throw new PellucidException(

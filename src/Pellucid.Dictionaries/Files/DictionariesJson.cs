@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pellucid.Dictionaries.Recovery;
 using Pellucid.Dictionaries.Training;
 
 namespace Pellucid.Dictionaries.Files;
@@ -11,6 +12,7 @@ namespace Pellucid.Dictionaries.Files;
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(DictionaryConfig))]
 [JsonSerializable(typeof(TrainingInputs))]
+[JsonSerializable(typeof(RecoveryCell))]
 [JsonSerializable(typeof(CheckpointState))]
 internal sealed partial class DictionariesJson : JsonSerializerContext;
 
