@@ -18,6 +18,9 @@ public sealed partial class Metric
     private readonly (Metric Metric, float Weight)[] _parts = [];
     private bool _isCustom;
 
+    /// <summary>Whether it reads the logits as predictions of the next token.</summary>
+    private bool PredictsTokens { get; init; }
+
     private Metric(
         string name,
         PlaceReader places,
@@ -37,6 +40,7 @@ public sealed partial class Metric
         _tokens = [.. parts.SelectMany(part => part.Metric._tokens)];
         Hooks = [.. parts.SelectMany(part => part.Metric.Hooks).Distinct(StringComparer.Ordinal)];
         ReadsLogits = Array.Exists(parts, part => part.Metric.ReadsLogits);
+        PredictsTokens = Array.Exists(parts, part => part.Metric.PredictsTokens);
     }
 
     /// <summary>Adds the places that a metric reads to a list.</summary>
@@ -54,7 +58,7 @@ public sealed partial class Metric
     /// <summary>A metric of logits.</summary>
     /// <param name="name">What is measured.</param>
     /// <param name="places">The places whose logits are read; every real token's when null. Sequence and position count from 0.</param>
-    /// <param name="expression">Takes the operations, the logits [place, d_vocab] in the order of the places, and the tokens; returns one value.</param>
+    /// <param name="expression">Takes the operations, the logits [place, d_vocab_out] in the order of the places, and the tokens; returns one value.</param>
     public static Metric OfLogits(
         string name, Func<TokenBatch, IEnumerable<(int Sequence, int Position)>>? places, Func<Ops, Tensor, TokenBatch, Tensor> expression) =>
         new(name, places is null ? EveryToken : (tokens, read) => read.AddRange(places(tokens)), expression) { _isCustom = true };
@@ -69,7 +73,7 @@ public sealed partial class Metric
     /// <summary>A metric that reads the same and takes about as much memory, whatever the values are: this one, or a sum in place of an expression written elsewhere.</summary>
     internal Metric Plannable() => _parts.Length > 0
         ? new(Name, Array.ConvertAll(_parts, part => (part.Metric.Plannable(), part.Weight)))
-        : !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), _hook, _tokens);
+        : !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), _hook, _tokens) { PredictsTokens = PredictsTokens };
 
     /// <summary>Its value.</summary>
     /// <param name="ops">The operations.</param>
@@ -103,16 +107,21 @@ public sealed partial class Metric
         return sum!;
     }
 
-    /// <summary>Puts the rows of [batch · pos, d_vocab] that are read in a list.</summary>
-    /// <exception cref="PellucidException">A place or a token is not there, or nothing is read.</exception>
-    internal void ReadRows(TokenBatch tokens, int vocabulary, List<int> rows)
+    /// <summary>Puts the rows of [batch · pos, d_vocab_out] that are read in a list.</summary>
+    /// <exception cref="PellucidException">A place or a token is not there, nothing is read, or the outputs are not the tokens that it predicts.</exception>
+    internal void ReadRows(TokenBatch tokens, ModelConfig config, List<int> rows)
     {
+        if (PredictsTokens)
+        {
+            config.RequirePredictions($"Metric '{Name}'");
+        }
+
         rows.Clear();
         foreach (int token in _tokens)
         {
-            if ((uint)token >= (uint)vocabulary)
+            if ((uint)token >= (uint)config.Outputs)
             {
-                throw new PellucidException($"Metric '{Name}': token id {token} is not in the vocabulary, 0 to {vocabulary - 1}.");
+                throw new PellucidException($"Metric '{Name}': token id {token} is not in the vocabulary{(config.OutputVocabulary is null ? "" : " of the outputs")}, 0 to {config.Outputs - 1}.");
             }
         }
 

@@ -8,11 +8,12 @@ internal sealed class GradientRecording
 {
     private readonly Dictionary<Tensor, Tensor> _watched = [];
     private readonly Dictionary<string, PackedMatrix> _matrices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor> _activations = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _metricLayers = [];
     private readonly List<int> _rows = [];
     private Metric _metric = null!;
     private GradientOptions _options = null!;
-    private readonly Dictionary<string, Tensor> _activations = new(StringComparer.Ordinal);
-    private readonly HashSet<int> _metricLayers = [];
+    private bool _isCausal;
 
     internal Tape Tape { get; } = new();
 
@@ -28,7 +29,7 @@ internal sealed class GradientRecording
     /// <summary>Begins with what a metric reads, and watches the parameters whose gradients are asked for.</summary>
     internal void Begin(Ops ops, Model model, TokenBatch tokens, Metric metric, GradientOptions options)
     {
-        (_metric, _options) = (metric, options);
+        (_metric, _options, _isCausal) = (metric, options, model.Config.IsCausal);
         _activations.Clear();
         _watched.Clear();
         _matrices.Clear();
@@ -40,7 +41,7 @@ internal sealed class GradientRecording
 
         if (metric.ReadsLogits)
         {
-            metric.ReadRows(tokens, model.Config.Vocabulary, _rows);
+            metric.ReadRows(tokens, model.Config, _rows);
         }
 
         foreach ((string name, Tensor? array, PackedMatrix? matrix) in model.Weights.Named(model.Plan))
@@ -83,7 +84,7 @@ internal sealed class GradientRecording
         {
             Tensor watched = ops.Watch(ops.Reshape(value, value.Shape), hook); // a place of its own on the tape: two names may share one array
             ops.Release(value);
-            value = point.Axes[^1] == "key" ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
+            value = point.Axes[^1] == "key" && _isCausal ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
         }
 
         if (Reads(hook) && !_activations.ContainsKey(hook))
