@@ -3,6 +3,9 @@ namespace Pellucid.GroundTruth;
 /// <summary>What is known of a compiled network: its variables, where they are, and the circuit that computes them. Immutable.</summary>
 public sealed record CompiledTruth
 {
+    /// <summary>How the network came to be.</summary>
+    public ProgramVariant Variant { get; init; }
+
     /// <summary>Sizes of the blocks in order: <c>A</c> with the number of heads, <c>M</c> with the number of hidden units.</summary>
     public required IReadOnlyList<string> Blocks { get; init; }
 
