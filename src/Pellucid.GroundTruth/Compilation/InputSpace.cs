@@ -11,6 +11,10 @@ internal static class InputSpace
 
     internal static double Total(CompileOptions options) => Enumerable.Range(1, options.Length).Sum(length => Math.Pow(options.Vocabulary.Count, length));
 
+    /// <summary>A random input of a length.</summary>
+    internal static Value[] Draw(CompileOptions options, int length, SeededRandom random) =>
+        [.. Enumerable.Range(0, length).Select(_ => options.Vocabulary[random.NextInt(options.Vocabulary.Count)])];
+
     private static IEnumerable<Value[]> All(CompileOptions options)
     {
         for (int length = 1; length <= options.Length; length++)
@@ -29,7 +33,7 @@ internal static class InputSpace
         SeededRandom random = new(seed, stream: 0x4A5F);
         for (int i = 0; i < count; i++)
         {
-            yield return [.. Enumerable.Range(0, 1 + random.NextInt(options.Length)).Select(_ => options.Vocabulary[random.NextInt(options.Vocabulary.Count)])];
+            yield return Draw(options, 1 + random.NextInt(options.Length), random);
         }
     }
 

@@ -18,7 +18,7 @@ internal static partial class FolderConfig
     [
         "original_architecture", "from_checkpoint", "checkpoint_index", "checkpoint_label_type", "checkpoint_value", "tokenizer_name", "init_mode",
         "device", "n_devices", "seed", "initializer_range", "init_weights", "use_attn_result", "use_split_qkv_input", "use_hook_mlp_in", "use_attn_in",
-        "use_hook_tokens", "ungroup_grouped_query_attention", "n_params", "dtype", "tokenizer_prepends_bos", "trust_remote_code",
+        "use_hook_tokens", "ungroup_grouped_query_attention", "ungroup_gqa", "n_params", "dtype", "tokenizer_prepends_bos", "trust_remote_code",
         "decoder_start_token_id", "NTK_by_parts_low_freq_factor", "NTK_by_parts_high_freq_factor", "NTK_by_parts_factor",
         "NTK_original_ctx_len", "relative_attention_max_distance", "relative_attention_num_buckets", "experts_per_token",
     ];

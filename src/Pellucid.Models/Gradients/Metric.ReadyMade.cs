@@ -22,7 +22,10 @@ public sealed partial class Metric
         Tensor loss = ops.Mean(ops.CrossEntropy(logits, targets.AsSpan(0, count)));
         ArrayPool<int>.Shared.Return(targets);
         return loss;
-    }) { PredictsTokens = true };
+    })
+    {
+        PredictsTokens = true,
+    };
 
     /// <summary>The logit of one token at one place.</summary>
     /// <param name="token">Its id.</param>

@@ -111,7 +111,7 @@ public sealed partial class Metric
     /// <exception cref="PellucidException">A place or a token is not there, nothing is read, or the outputs are not the tokens that it predicts.</exception>
     internal void ReadRows(TokenBatch tokens, ModelConfig config, List<int> rows)
     {
-        if (PredictsTokens && config.OutputVocabulary is not null)
+        if (PredictsTokens && config.OutputVocabulary is not null) // no message is made where nothing is refused
         {
             config.RequirePredictions($"Metric '{Name}'");
         }

@@ -33,7 +33,7 @@ public sealed class TokenBatch
     public long TokenCount => Lengths.Sum(length => (long)length);
 
     /// <summary>Whether sequences differ in length, so that the shorter ones are padded.</summary>
-    internal bool IsPadded => Array.Exists((int[])Lengths, length => length != Positions);
+    internal bool IsPadded => ((ReadOnlySpan<int>)(int[])Lengths).ContainsAnyExcept(Positions);
 
     internal ReadOnlySpan<int> Span => (int[])Ids;
 
