@@ -145,6 +145,20 @@ public sealed partial class CompiledProgram : IDisposable
         return error;
     }
 
+    /// <summary>Whether an output decodes to a value; numbers are right within a twentieth.</summary>
+    internal bool IsRight(ReadOnlySpan<float> logits, Value expected) => Truth.Output.Encoding == ValueEncoding.Numerical
+        ? Math.Abs(logits[0] - expected.Number) < 0.05
+        : Truth.Output.Values[Largest(logits)] == expected;
+
+    /// <summary>The output that stands for a value: its number, or one at its coordinate.</summary>
+    internal void Encode(Value value, Span<float> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = Truth.Output.Encoding == ValueEncoding.Numerical ? (float)value.Number : Truth.Output.Values[i] == value ? 1 : 0;
+        }
+    }
+
     private static int Largest(ReadOnlySpan<float> logits)
     {
         int largest = 0;

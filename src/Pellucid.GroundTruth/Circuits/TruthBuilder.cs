@@ -62,6 +62,7 @@ internal sealed class TruthBuilder
             Values = space.IsNumerical ? [] : space.Values,
             Directions = [.. _network.Basis.Of(space).Select(Unit)],
             WrittenBy = _writers[index],
+            CountedBy = space.Expression is SelectorWidthExpression ? _heads[index] : null,
             ReadBy = [.. reads.Where(read => read.Variable == index).Select(read => read.Input).Distinct()],
             Hook = _writers[index] switch
             {

@@ -14,12 +14,15 @@ public sealed record TruthVariable
 
     /// <summary>
     /// Directions of the residual stream, each of d_model coordinates: one for each value, or one whose coefficient is the number. The variable's part of the stream is
-    /// the sum of its directions times their coefficients.
+    /// the sum of its directions times their coefficients. Empty where they are not known, as in a trained network.
     /// </summary>
     public required IReadOnlyList<IReadOnlyList<float>> Directions { get; init; }
 
     /// <summary>The node that writes it: <c>input</c>, <c>a0.h1</c> or <c>m3</c>.</summary>
     public required string WrittenBy { get; init; }
+
+    /// <summary>The head that counts for it, where it is a selector's width: the MLP turns what that head writes into the width. Null for others.</summary>
+    public string? CountedBy { get; init; }
 
     /// <summary>The inputs that read it, such as <c>a1.h0&lt;k&gt;</c>.</summary>
     public required IReadOnlyList<string> ReadBy { get; init; }

@@ -18,7 +18,7 @@ public sealed record CompressionOptions
     public int Batch { get; init; } = 64;
 
     /// <summary>Adam's learning rate at the beginning; it falls by a cosine.</summary>
-    public float LearningRate { get; init; } = 1e-3f;
+    public float LearningRate { get; init; } = 5e-4f;
 
     /// <summary>Seed of the starts and the batches.</summary>
     public long Seed { get; init; }

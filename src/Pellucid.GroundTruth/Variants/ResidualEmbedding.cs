@@ -30,7 +30,7 @@ internal static class ResidualEmbedding
     /// </summary>
     internal static Tensor Principal(CompiledProgram program, ModelParameters wide, int dimensions, long seed)
     {
-        const int Inputs = 1000;
+        const int Inputs = 5000;
         int width = program.Model.Config.DModel;
         bool[] isRead = [.. Enumerable.Range(0, width).Select(i => wide.Table.Points.Any(point => Reads(point.Name) && wide[point.Name].Row(i).ContainsAnyExcept(0)))];
         double[] moments = new double[width * width];
@@ -92,9 +92,10 @@ internal static class ResidualEmbedding
         Tensor embedding = Tensor.Empty(new Shape(columns[0].Length, columns.Length).Named("d_model", "dimension"));
         for (int i = 0; i < columns[0].Length; i++)
         {
+            Span<float> row = embedding.Row(i);
             for (int column = 0; column < columns.Length; column++)
             {
-                embedding[i, column] = (float)columns[column][i];
+                row[column] = (float)columns[column][i];
             }
         }
 
