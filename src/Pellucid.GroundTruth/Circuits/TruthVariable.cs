@@ -13,8 +13,9 @@ public sealed record TruthVariable
     public required IReadOnlyList<Value> Values { get; init; }
 
     /// <summary>
-    /// Directions of the residual stream, each of d_model coordinates: one for each value, or one whose coefficient is the number. The variable's part of the stream is
-    /// the sum of its directions times their coefficients. Empty where they are not known, as in a trained network.
+    /// Directions of the residual stream, each of d_model coordinates: one for each value, or one whose coefficient is the number. The
+    /// variable's part of the stream is the sum of its directions times their coefficients. Empty where they are not
+    /// known, as in a trained network.
     /// </summary>
     public required IReadOnlyList<IReadOnlyList<float>> Directions { get; init; }
 

@@ -34,6 +34,21 @@ public sealed class CircuitCheckTests
         Assert.True(result.OutsideCorrupted > 0.1 || result.CircuitRestored > 0.1, $"{result}");
     }
 
+    [Theory]
+    [InlineData("histogram")]
+    [InlineData("pair-balance")]
+    [InlineData("detect-abc")]
+    [InlineData("reverse")]
+    public void Run_CausalNetwork_Holds(string name)
+    {
+        using var compiled = CompiledProgram.Compile(name, BuiltInPrograms.Get(name).Options with { Causal = true });
+
+        CircuitCheckResult result = CircuitCheck.Run(compiled);
+
+        Assert.Empty(result.Needless);
+        Assert.True(result.Holds, $"{result}");
+    }
+
     [Fact]
     public void Run_CircuitWithAnEdgeTooMany_FindsItNeedless()
     {

@@ -88,6 +88,38 @@ public sealed class CompiledProgramFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task OpenAsync_RandomDamage_OpensOrGivesOneClearError()
+    {
+        using var compiled = CompiledProgram.Compile("pair-balance");
+        await compiled.SaveAsync(_folder, cancellationToken: TestContext.Current.CancellationToken);
+        string path = Path.Combine(_folder, "truth.json");
+        byte[] whole = File.ReadAllBytes(path);
+        SeededRandom random = new(3);
+        int refused = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] damaged = [.. whole];
+            for (int edits = 1 + random.NextInt(3); edits > 0; edits--)
+            {
+                int at = random.NextInt(damaged.Length);
+                damaged[at] = random.NextInt(2) == 0 ? (byte)random.NextInt(256) : damaged[random.NextInt(damaged.Length)];
+            }
+
+            File.WriteAllBytes(path, i % 10 == 0 ? damaged[..random.NextInt(damaged.Length)] : damaged);
+            try
+            {
+                (await CompiledProgram.OpenAsync(_folder, TestContext.Current.CancellationToken)).Dispose();
+            }
+            catch (BadFileException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 150, 299);
+    }
+
+    [Fact]
     public async Task OpenAsync_DirectionsOfAnotherWidth_GivesOneClearError()
     {
         using var compiled = CompiledProgram.Compile("histogram");

@@ -19,7 +19,7 @@ public sealed class CompilationErrorsTests
         { "the default 3 cannot be compiled", Rasp.Aggregate(Everything, Number, 3).At(Here) },
         { "'+' needs two numbers, but met the text 'a'", (Rasp.Tokens + 1).At(Here) },
         { "A numerical variable holds numbers", Rasp.Map(Rasp.Tokens, x => x).Numerical().At(Here) },
-        { "which have no mean", Rasp.Aggregate(Everything, Rasp.Tokens).At(Here) },
+        { "it selects the text 'a' and the text 'b' at once", Rasp.Aggregate(Everything, Rasp.Tokens).At(Here) },
         { "undefined for every value", Rasp.Map(Rasp.Indices, x => x / 0).At(Here) },
     };
 
@@ -67,7 +67,7 @@ public sealed class CompilationErrorsTests
         RaspException error = Assert.Throws<RaspException>(() =>
             CompiledProgram.Compile(new RaspProgram("mean", mean), new CompileOptions { Vocabulary = [1, 2], Length = 3 }));
 
-        Assert.Contains("with the input '1 2' it gives the number 1.5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("With the input '1 2' it selects the number 1 and the number 2 at once", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,6 +76,7 @@ public sealed class CompilationErrorsTests
         Assert.Throws<RaspException>(() => CompiledProgram.Compile("histogram", new CompileOptions { Vocabulary = ["a", "a"], Length = 3 }));
         Assert.Throws<RaspException>(() => CompiledProgram.Compile("histogram", new CompileOptions { Vocabulary = ["a", "bos"], Length = 3 }));
         Assert.Throws<RaspException>(() => CompiledProgram.Compile("histogram", new CompileOptions { Vocabulary = ["a"], Length = 0 }));
+        Assert.Throws<RaspException>(() => CompiledProgram.Compile("histogram", new CompileOptions { Vocabulary = ["a"], Length = 1024 }));
         Assert.Contains("fraction-of-previous", Assert.Throws<RaspException>(() => CompiledProgram.Compile("no such")).Message, StringComparison.Ordinal);
     }
 }

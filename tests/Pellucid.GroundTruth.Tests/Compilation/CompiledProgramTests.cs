@@ -158,4 +158,17 @@ public sealed class CompiledProgramTests
         Assert.Equal(0, result.Wrong);
         Assert.InRange(result.MaxError, 0, Tolerance);
     }
+
+    [Fact]
+    public void Compile_NumberOfANumber_IsWithinTheTolerance()
+    {
+        Expression fraction = Rasp.Aggregate(Rasp.Select(Rasp.Indices, Rasp.Indices, Comparison.LessOrEqual), (Rasp.Tokens == "a").Numerical());
+        Expression square = Rasp.Map(fraction, x => x * x).Numerical();
+        using var compiled = CompiledProgram.Compile(new RaspProgram("square", square), new CompileOptions { Vocabulary = ["a", "b"], Length = 6 });
+
+        CheckResult result = compiled.Check();
+
+        Assert.Equal(0, result.Wrong);
+        Assert.InRange(result.MaxError, 0, Tolerance);
+    }
 }
