@@ -12,6 +12,9 @@ internal sealed record TruthDocument
 
     public required string Program { get; init; }
 
+    /// <summary>compiled, compressed or trained.</summary>
+    public required string Variant { get; init; }
+
     public string? Text { get; init; }
 
     public required List<Value> Vocabulary { get; init; }
@@ -43,6 +46,9 @@ internal sealed record VariableDocument
     public required List<Value> Values { get; init; }
 
     public required string WrittenBy { get; init; }
+
+    /// <summary>Of a selector's width, the head that counts.</summary>
+    public string? CountedBy { get; init; }
 
     public required List<string> ReadBy { get; init; }
 

@@ -23,7 +23,7 @@ internal static class TruthFiles
         List<KeyValuePair<string, Tensor>> directions = [];
         try
         {
-            foreach (TruthVariable variable in compiled.Truth.Variables)
+            foreach (TruthVariable variable in compiled.Truth.Variables.Where(variable => variable.Directions.Count > 0))
             {
                 float[] values = [.. variable.Directions.SelectMany(direction => direction)];
                 directions.Add(new(variable.Name, Tensor.From(values, new Shape(variable.Directions.Count, compiled.Model.Config.DModel))));
@@ -76,6 +76,7 @@ internal static class TruthFiles
         {
             Format = TruthDocument.ExpectedFormat,
             Program = compiled.Program.Name,
+            Variant = compiled.Truth.Variant.ToString().ToLowerInvariant(),
             Text = compiled.Program.Text,
             Vocabulary = [.. options.Vocabulary],
             Length = options.Length,
@@ -92,6 +93,7 @@ internal static class TruthFiles
                     Encoding = variable.Encoding == ValueEncoding.Numerical ? "numerical" : "categorical",
                     Values = [.. variable.Values],
                     WrittenBy = variable.WrittenBy,
+                    CountedBy = variable.CountedBy,
                     ReadBy = [.. variable.ReadBy],
                     Hook = variable.Hook,
                     Operation = operation,
@@ -137,6 +139,7 @@ internal static class TruthFiles
         ModelConfig config = model.Config;
         Require(document.Vocabulary.Count + 2 == config.Vocabulary, $"{document.Vocabulary.Count} tokens, BOS and PAD for a model of {config.Vocabulary}");
         Require(!string.IsNullOrWhiteSpace(document.Program), "a program without a name");
+        Require(Array.Exists(Enum.GetNames<ProgramVariant>(), variant => variant.ToLowerInvariant() == document.Variant), $"the variant '{document.Variant}'");
         Require(document.Length > 0 && document.Length + 1 == config.Context, $"length {document.Length} for a model with a context of {config.Context}");
         Require(document.Variables.Count is > 0 and <= MostVariables, $"{document.Variables.Count} variables, 1 to {MostVariables} were expected");
         Require(document.Basis.Count == 0 || document.Basis.Count == config.DModel, $"{document.Basis.Count} names of directions for a width of {config.DModel}");
@@ -154,7 +157,7 @@ internal static class TruthFiles
             Require(!string.IsNullOrWhiteSpace(variable.Name), "a variable without a name");
             Require(isNumerical || variable.Encoding == "categorical", $"the encoding '{variable.Encoding}' of '{variable.Name}'");
             Require(isNumerical == (variable.Values.Count == 0) && variable.Values.Distinct().Count() == variable.Values.Count, $"the values of '{variable.Name}'");
-            Require(nodes.Contains(variable.WrittenBy) && variable.ReadBy.All(inputs.Contains), $"a writer or reader of '{variable.Name}' that is not in the circuit");
+            Require(nodes.Contains(variable.WrittenBy) && nodes.Contains(variable.CountedBy ?? variable.WrittenBy) && variable.ReadBy.All(inputs.Contains), $"a writer or reader of '{variable.Name}' that is not in the circuit");
             Require(model.Hooks.Contains(variable.Hook) && model.Hooks[variable.Hook].Width == config.DModel, $"the hook '{variable.Hook}' of '{variable.Name}'");
         }
 
@@ -184,8 +187,10 @@ internal static class TruthFiles
     private static CompiledTruth ReadTruth(string folder, TruthDocument document, Model model)
     {
         using var file = SafetensorsFile.Open(Path.Combine(folder, Directions));
+        ProgramVariant variant = Variant(document);
         return new CompiledTruth
         {
+            Variant = variant,
             Blocks = document.Blocks,
             Basis = document.Basis,
             Circuit = new Circuit(document.Circuit.Nodes, [.. document.Circuit.Edges.Select(edge => new CircuitEdge(edge.Source, edge.Target))]),
@@ -196,14 +201,18 @@ internal static class TruthFiles
                     Name = variable.Name,
                     Encoding = variable.Encoding == "numerical" ? ValueEncoding.Numerical : ValueEncoding.Categorical,
                     Values = variable.Values,
-                    Directions = ReadDirections(file, variable, model.Config.DModel),
+                    Directions = variant == ProgramVariant.Trained ? [] : ReadDirections(file, variable, model.Config.DModel),
                     WrittenBy = variable.WrittenBy,
+                    CountedBy = variable.CountedBy,
                     ReadBy = variable.ReadBy,
                     Hook = variable.Hook,
                 }),
             ],
         };
     }
+
+    private static ProgramVariant Variant(TruthDocument document) =>
+        Array.Find(Enum.GetValues<ProgramVariant>(), variant => variant.ToString().Equals(document.Variant, StringComparison.OrdinalIgnoreCase));
 
     private static float[][] ReadDirections(SafetensorsFile file, VariableDocument variable, int width)
     {
