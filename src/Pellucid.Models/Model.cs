@@ -287,13 +287,19 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>Refuses tokens that the model cannot run from a position on.</summary>
-    /// <exception cref="PellucidException">They go past the context, or an id is outside the vocabulary.</exception>
+    /// <exception cref="PellucidException">They go past the context, an id is outside the vocabulary, or lengths differ where padding would be seen.</exception>
     internal void CheckTokens(TokenBatch tokens, int start)
     {
         if (start + tokens.Positions > Config.Context)
         {
             throw new PellucidException(
                 $"{start + tokens.Positions} tokens are more than the context of model '{Name}', which is {Config.Context}. Shorten the text.");
+        }
+
+        if (!Config.IsCausal && tokens.IsPadded)
+        {
+            throw new PellucidException(
+                $"Model '{Name}' attends both ways and would look at the padding of shorter sequences; the batch has lengths {tokens.Lengths.Min()} to {tokens.Positions}. Run sequences of one length together.");
         }
 
         int outside = tokens.Span.IndexOfAnyExceptInRange(0, Config.Vocabulary - 1);
