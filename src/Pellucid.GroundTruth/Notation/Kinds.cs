@@ -7,8 +7,8 @@ internal static class Kinds
     internal static string Describe(object thing) => thing switch
     {
         Value value => value.Describe(),
-        Pellucid.GroundTruth.Expression => "an s-op",
-        Pellucid.GroundTruth.Selector => "a selector",
+        Expression => "an s-op",
+        Selector => "a selector",
         Function function => $"the function '{function.Name}'",
         IReadOnlyDictionary<Value, object> table => $"a dictionary of {table.Count}",
         IReadOnlyList<object> list => $"a list of {list.Count}",

@@ -5,8 +5,6 @@ namespace Pellucid.GroundTruth.Notation;
 /// <content>Expressions, loosest binding first.</content>
 internal sealed partial class Parser
 {
-    private static readonly string[] Comparisons = ["==", "!=", "<=", ">=", "<", ">"];
-
     /// <summary>One expression, or several with commas between, which are a list.</summary>
     private Syntax ExpressionList()
     {
@@ -74,7 +72,7 @@ internal sealed partial class Parser
 
     private Syntax Membership() => Once(["in"], Comparison, IsComparison);
 
-    private Syntax Comparison() => Once(Comparisons, Sum, IsNegation);
+    private Syntax Comparison() => Once(Operators.Symbols, Sum, IsNegation);
 
     private Syntax Sum() => Chain(["+", "-"], Remainder, (left, _, right) => RequireGrouped(left, IsNegation));
 
@@ -151,7 +149,7 @@ internal sealed partial class Parser
         return arguments;
     }
 
-    private bool IsPredicate() => Current.Kind == TokenKind.Sign && Comparisons.Contains(Current.Text) && (Following.Is(")") || Following.Is(","));
+    private bool IsPredicate() => Current.Kind == TokenKind.Sign && Operators.Symbols.Contains(Current.Text) && (Following.Is(")") || Following.Is(","));
 
     private Syntax.Predicate Predicate()
     {
@@ -185,7 +183,7 @@ internal sealed partial class Parser
             case TokenKind.End:
                 throw Error(token, "Expected an expression, and the text ends.");
             default:
-                throw Error(token, Comparisons.Contains(token.Text)
+                throw Error(token, Operators.Symbols.Contains(token.Text)
                     ? $"Expected an expression, and there is '{token.Text}'. A comparison by itself stands only as an argument: 'select(keys, queries, {token.Text})'."
                     : $"Expected an expression, and there is '{_source.Excerpt(token.Span)}'.{(token.Is("=") ? " To compare, write '=='." : "")}");
         }
@@ -289,7 +287,7 @@ internal sealed partial class Parser
     }
 
     /// <summary>Operators of one level, grouped from the left.</summary>
-    private Syntax Chain(string[] operators, Func<Syntax> operand, Action<Syntax, string, Syntax> check)
+    private Syntax Chain(IReadOnlyList<string> operators, Func<Syntax> operand, Action<Syntax, string, Syntax> check)
     {
         Syntax left = operand();
         while (Current.Kind is TokenKind.Sign or TokenKind.Word && operators.Contains(Current.Text))
@@ -304,7 +302,7 @@ internal sealed partial class Parser
     }
 
     /// <summary>An operator that does not follow another of its level without parentheses.</summary>
-    private Syntax Once(string[] operators, Func<Syntax> operand, Func<Syntax, bool> ambiguous)
+    private Syntax Once(IReadOnlyList<string> operators, Func<Syntax> operand, Func<Syntax, bool> ambiguous)
     {
         Syntax left = operand();
         if (Current.Kind is not (TokenKind.Sign or TokenKind.Word) || !operators.Contains(Current.Text))
