@@ -12,12 +12,14 @@ public static class RaspText
     /// <param name="text">The text. Its result is the variable <c>output</c> where there is one, otherwise what the last assignment or expression gives.</param>
     /// <param name="name">Name of the program.</param>
     /// <param name="file">The file that errors name; null for none.</param>
+    /// <param name="options">What it is to be compiled for: the values of the variables <c>vocabulary</c> and <c>max_length</c>, which a program for
+    /// any vocabulary and length does without.</param>
     /// <exception cref="RaspException">The text is no program; <see cref="RaspException.Span"/> is the place.</exception>
-    public static RaspProgram Parse(string text, string name = "program", string? file = null)
+    public static RaspProgram Parse(string text, string name = "program", string? file = null, CompileOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         SourceText source = new(text, file);
-        Scope scope = new(Library.Scope);
+        Scope scope = new(Library.For(options));
         Interpreter interpreter = new(source, scope);
         interpreter.Execute(Parser.Parse(source));
         TextSpan end = new(text.Length, 0);
@@ -31,9 +33,10 @@ public static class RaspText
 
     /// <summary>Reads a program from a file, which must be UTF-8 and at most 1,000,000 characters long.</summary>
     /// <param name="path">The file; its name without the ending is the program's.</param>
+    /// <param name="options">What it is to be compiled for, as in <see cref="Parse"/>.</param>
     /// <exception cref="RaspException">The text is no program.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static RaspProgram Read(string path)
+    public static RaspProgram Read(string path, CompileOptions? options = null)
     {
         FileInfo file = new(path);
         if (file.Length > 4L * SourceText.LongestText)
@@ -41,6 +44,11 @@ public static class RaspText
             throw new RaspException($"'{path}' has {file.Length} bytes; a program has at most {SourceText.LongestText} characters. Is it a program?");
         }
 
-        return Parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path), path);
+        return Parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path), path, options);
     }
+
+    /// <summary>The text of a built-in program, which computes what its C# form does.</summary>
+    /// <param name="name">A name of <see cref="BuiltInPrograms.Programs"/>.</param>
+    /// <exception cref="RaspException">There is none of that name.</exception>
+    public static string OfBuiltIn(string name) => Resources.Text($"{BuiltInPrograms.Get(name).Name}.rasp");
 }

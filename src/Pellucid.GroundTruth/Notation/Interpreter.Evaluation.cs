@@ -55,15 +55,14 @@ internal sealed partial class Interpreter
             return Now(span, function, [.. operands.Cast<Value>()]);
         }
 
-        Expression[] variables = [.. operands.OfType<Expression>().Distinct()];
-        int[] sources = [.. operands.Select(operand => operand is Expression variable ? Array.IndexOf(variables, variable) : -1)];
         Value[] constants = [.. operands.Select(operand => operand is Value value ? value : Value.Undefined)];
-        return Node(span, _builder.Map(variables, values =>
+        int[] places = [.. operands.Index().Where(operand => operand.Item is Expression).Select(operand => operand.Index)];
+        return Node(span, _builder.Map([.. operands.OfType<Expression>()], values =>
         {
             Value[] arguments = [.. constants];
-            for (int i = 0; i < arguments.Length; i++)
+            for (int i = 0; i < places.Length; i++)
             {
-                arguments[i] = sources[i] < 0 ? arguments[i] : values[sources[i]];
+                arguments[places[i]] = values[i];
             }
 
             return Small(span, function(arguments));
@@ -149,13 +148,19 @@ internal sealed partial class Interpreter
             }
         }
 
-        object right = Evaluate(syntax.Right);
-        return (left, right) switch
+        return Connect(syntax.Span, all, (left, syntax.Left.Span), (Evaluate(syntax.Right), syntax.Right.Span));
+    }
+
+    /// <summary>Two selectors, or two conditions, that both hold or of which one holds.</summary>
+    internal object Connect(TextSpan span, bool all, (object Value, TextSpan Span) left, (object Value, TextSpan Span) right)
+    {
+        string word = all ? "and" : "or";
+        return (left.Value, right.Value) switch
         {
-            (Selector first, Selector second) => Node(syntax.Span, all ? first & second : first | second),
-            (Selector, _) => throw Error(syntax.Right.Span, $"'{syntax.Operator}' combines two selectors or two conditions. The left one is a selector and this is {Kinds.Describe(right)}."),
-            (_, Selector) => throw Error(syntax.Left.Span, $"'{syntax.Operator}' combines two selectors or two conditions. The right one is a selector and this is {Kinds.Describe(left)}."),
-            _ => Elementwise(syntax.Span, $"'{syntax.Operator}'", [left, right], x => all ? x[0].IsTrue && x[1].IsTrue : x[0].IsTrue || x[1].IsTrue),
+            (Selector first, Selector second) => Node(span, all ? first & second : first | second),
+            (Selector, _) => throw Error(right.Span, $"'{word}' combines two selectors or two conditions. The left one is a selector and this is {Kinds.Describe(right.Value)}."),
+            (_, Selector) => throw Error(left.Span, $"'{word}' combines two selectors or two conditions. The right one is a selector and this is {Kinds.Describe(left.Value)}."),
+            _ => Elementwise(span, $"'{word}'", [left.Value, right.Value], x => all ? x[0].IsTrue && x[1].IsTrue : x[0].IsTrue || x[1].IsTrue),
         };
     }
 

@@ -8,6 +8,20 @@ internal static class Library
     /// <summary>The variables that every program sees.</summary>
     internal static Scope Scope => Built.Value;
 
+    /// <summary>What a program for a vocabulary and a length sees.</summary>
+    internal static Scope For(CompileOptions? options)
+    {
+        Scope scope = new(Scope);
+        if (options is not null)
+        {
+            scope.Variables = scope.Variables
+                .SetItem("vocabulary", options.Vocabulary.Select(token => (object)token).ToArray())
+                .SetItem("max_length", Value.Of((double)options.Length));
+        }
+
+        return scope;
+    }
+
     private static Scope Build()
     {
         Scope language = new(null);

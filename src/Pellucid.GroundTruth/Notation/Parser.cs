@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pellucid.GroundTruth.Notation;
 
 /// <summary>
@@ -228,7 +230,7 @@ internal sealed partial class Parser
 
     private void Descend()
     {
-        if (++_depth > DeepestNesting)
+        if (++_depth > DeepestNesting || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw Error(Current, $"The text nests deeper than {DeepestNesting} levels here. Name the inner parts and use the names.");
         }

@@ -15,6 +15,7 @@ internal static class SequenceFunctions
         new Function.BuiltIn("numerical", ["x"], 1, Numerical),
         new Function.BuiltIn("categorical", ["x"], 1, call => call.Interpreter.Categorical(call.Sequence(0))),
         new Function.BuiltIn("full", ["value"], 1, Full),
+        new Function.BuiltIn("named", ["x", "name"], 2, Named),
     ];
 
     private static Selector Select(Invocation call)
@@ -135,6 +136,11 @@ internal static class SequenceFunctions
             _ => call.Interpreter.Node(call.Span, x.Numerical()),
         };
     }
+
+    private static Expression Named(Invocation call) =>
+        call[1] is Value { Kind: ValueKind.Text } name && !string.IsNullOrWhiteSpace(name.Text)
+            ? call.Interpreter.Node(call.Span, call.Sequence(0).Named(name.Text))
+            : throw call.Wrong(1, "a name, as text");
 
     private static Expression Full(Invocation call) =>
         call[0] is Value value ? call.Interpreter.Node(call.Span, Rasp.Constant(value)) : throw call.Wrong(0, "a value");

@@ -15,6 +15,9 @@ internal static class ValueFunctions
         Numeric("log", Math.Log),
         Extreme("min", (x, y) => x < y),
         Extreme("max", (x, y) => x > y),
+        Connected("all", true),
+        Connected("any", false),
+        new Function.BuiltIn("str", ["x"], 1, call => call.Interpreter.Elementwise(call.Span, "'str'", [call[0]], x => x[0].ToString())),
         new Function.BuiltIn("len", ["list"], 1, Length),
         new Function.BuiltIn("sum", ["list"], 1, Sum),
         new Function.BuiltIn("range", ["start", "end", "step"], 1, Range),
@@ -36,6 +39,11 @@ internal static class ValueFunctions
                 : call.Interpreter.Elementwise(call.Span, $"'{name}'", operands, x => x.Aggregate((best, next) => before(next, best) ? next : best));
         },
         takesMore: true);
+
+    /// <summary>The items of a list with <c>and</c> or <c>or</c> between them.</summary>
+    private static Function.BuiltIn Connected(string name, bool all) => new(name, ["list"], 1, call => call.List(0) is { Count: > 0 } items
+        ? items.Aggregate((left, right) => call.Interpreter.Connect(call.Span, all, (left, call.Places[0]), (right, call.Places[0])))
+        : Value.Of(all));
 
     private static object Length(Invocation call) => call[0] is Value { Kind: ValueKind.Text } text
         ? Value.Of((double)text.Text.Length)
