@@ -45,8 +45,9 @@ public sealed class Model : IDisposable
     public Tokenizer? Tokenizer { get; }
 
     /// <summary>
-    /// SHA-256 of its checkpoint, or of its parameters where it came from none, lower-case hexadecimal. One that was opened with rounded weights has
-    /// a hash of its own: SHA-256 of the checkpoint's followed by <c> weights=bf16</c>.
+    /// SHA-256 of its checkpoint file; of its facts and parameters where it was made of them or comes from a model folder, so that saving it
+    /// changes nothing. Lower-case hexadecimal. A checkpoint file that was opened with rounded weights has a hash of its own: SHA-256 of
+    /// the file's followed by <c> weights=bf16</c>.
     /// </summary>
     public string Hash => Identity.Value;
 

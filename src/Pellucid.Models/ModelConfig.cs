@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -118,6 +119,11 @@ public sealed record ModelConfig
     /// <summary>Logits of a position: <see cref="OutputVocabulary"/>, or <see cref="Vocabulary"/> where that is null.</summary>
     public int Outputs => OutputVocabulary ?? Vocabulary;
 
+    /// <summary>What a computation depends on beside the parameters, on one line.</summary>
+    internal string Facts => string.Create(
+        CultureInfo.InvariantCulture,
+        $"heads {Heads} {KeyHeads} {DHead}, causal {IsCausal}, scale {ScoreScale:R}, {Norm} {NormEpsilon:R}, {PositionEmbedding} {RotaryBase:R}, gated {GatedMlp} {MlpActivation}, tied {TiedEmbedding}, own outputs {OutputVocabulary is not null}\n");
+
     internal float ScoreScale => AttentionScale ?? (1 / MathF.Sqrt(DHead));
 
     /// <summary>Refuses to read the logits as predictions of the next token where they are not.</summary>
@@ -156,10 +162,10 @@ public sealed record ModelConfig
                 $"A network of {Vocabulary} tokens and {Outputs} outputs cannot have the embedding, turned, as its unembedding. Set TiedEmbedding to false.");
         }
 
-        if (!float.IsFinite(ScoreScale) || !(NormEpsilon >= 0 && float.IsFinite(NormEpsilon)) || !(RotaryBase > 0 && double.IsFinite(RotaryBase)))
+        if (!(ScoreScale > 0 && float.IsFinite(ScoreScale)) || !(NormEpsilon >= 0 && float.IsFinite(NormEpsilon)) || !(RotaryBase > 0 && double.IsFinite(RotaryBase)))
         {
             throw new PellucidException(
-                $"A network with score scale {ScoreScale}, norm epsilon {NormEpsilon} and rotary base {RotaryBase} cannot be built: all must be finite, the base positive.");
+                $"A network with score scale {ScoreScale}, norm epsilon {NormEpsilon} and rotary base {RotaryBase} cannot be built: all must be finite, the scale and the base positive.");
         }
 
         if (Heads % KeyHeads != 0 || (PositionEmbedding == PositionKind.Rotary && DHead % 2 != 0))

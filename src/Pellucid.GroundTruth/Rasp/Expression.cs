@@ -41,8 +41,12 @@ public abstract partial class Expression
         return Changed(copy => copy.Name = name);
     }
 
-    /// <summary>A copy that is held as one number. Its values must be numbers.</summary>
-    public Expression Numerical() => Changed(copy => copy.Encoding = ValueEncoding.Numerical);
+    /// <summary>
+    /// A copy that is held as one number. Its values must be numbers. Tokens and indices are embedded one direction a value, so of them it is a map.
+    /// </summary>
+    public Expression Numerical() => this is TokensExpression or IndicesExpression
+        ? new MapExpression(this, x => x).Numerical().From(this)
+        : Changed(copy => copy.Encoding = ValueEncoding.Numerical);
 
     /// <summary>A copy that is held as one direction a value.</summary>
     public Expression Categorical() => Changed(copy => copy.Encoding = ValueEncoding.Categorical);
@@ -52,6 +56,11 @@ public abstract partial class Expression
 
     /// <inheritdoc/>
     public override string ToString() => Source?.Text ?? Name ?? KindName;
+
+    /// <summary>A copy under a name, with the encoding and place of another expression.</summary>
+    internal Expression As(string name, Expression like) => Changed(copy => (copy.Name, copy.Encoding, copy.Source) = (name, like.Encoding, like.Source));
+
+    private Expression From(Expression like) => Changed(copy => copy.Source = like.Source);
 
     private Expression Changed(Action<Expression> change)
     {

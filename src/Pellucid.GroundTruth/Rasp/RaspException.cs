@@ -26,6 +26,8 @@ public class RaspException : PellucidException
     /// <summary>The expression at fault; null where it is not known.</summary>
     public string? Expression { get; }
 
+    internal static RaspException At(Expression expression, string problem) => new(problem, expression.Source, expression.ToString());
+
     private static string Located(string problem, SourceSpan? source, string? expression) =>
         source is not null ? $"{source.Place}: in '{source.Text}': {problem}"
         : expression is not null ? $"In '{expression}': {problem}"

@@ -60,9 +60,10 @@ internal static class CheckpointFiles
     private static Model Open(string name, string path, Stream checkpoint, Func<int, (string Path, Stream Content)?> tokenizerFor, OpenOptions options)
     {
         ModelConfig config = Llama2CReader.ReadConfig(path, checkpoint);
-        Tokenizer? tokenizer = tokenizerFor(config.Vocabulary) is { } beside
+        options.Check(config);
+        Tokenizer? tokenizer = options.Tokenizer ?? (tokenizerFor(config.Vocabulary) is { } beside
             ? Llama2CTokenizer.Read(beside.Path, Content(beside.Path, beside.Content, checkpoint.Length), config.Vocabulary)
-            : null;
+            : null);
         checkpoint.Position = 0;
         string hash = Convert.ToHexStringLower(SHA256.HashData(checkpoint));
         NetworkWeights weights = Llama2CReader.ReadWeights(config, checkpoint, options.WeightStorage);
