@@ -208,7 +208,9 @@ internal sealed partial class Interpreter
 
         if (at is Expression)
         {
-            Func<Value, object> look = key => Item(indexed, key, index);
+            Func<Value, object> look = indexed is IReadOnlyDictionary<Value, object> entries
+                ? key => entries.GetValueOrDefault(key, Value.Undefined)
+                : key => Item(indexed, key, index);
             return Elementwise(index.Span, "'[]'", [at], x => look(x[0]) as Value? ?? throw Error(index.Span, "An s-op takes values from a list, and the list holds other things."));
         }
 

@@ -132,8 +132,8 @@ internal static class SequenceFunctions
         return x switch
         {
             { Encoding: ValueEncoding.Numerical } => x,
-            TokensExpression or IndicesExpression => call.Interpreter.Node(call.Span, Rasp.Map(x, value => value).Numerical()),
-            _ => call.Interpreter.Node(call.Span, x.Numerical()),
+            MapExpression or SelectorWidthExpression => call.Interpreter.Node(call.Span, x.Numerical()),
+            _ => call.Interpreter.Node(call.Span, Rasp.Map(x, value => value).Numerical()),
         };
     }
 
