@@ -1,0 +1,93 @@
+// The circuit that is handed over is tested, not asserted. A pair is a clean input and a corrupted one in the same positions. Since a node may carry nothing but
+// positions or the number of tokens, a corrupted input may hold its positions in another order and may be shorter: an absent position holds the constant alone, which
+// no selector selects. The tests, by edge patching: (a) all edges outside the circuit corrupted, the output stays clean; (b) the same edges made clean in a corrupted run, the
+// output stays corrupted; (c) each edge of the circuit corrupted alone changes the output for some pair; (d) all edges of the circuit made clean in a corrupted
+// run, the output is clean.
+using Pellucid.GroundTruth.Circuits;
+using Pellucid.GroundTruth.Compilation;
+using Pellucid.Tensors;
+
+namespace Pellucid.GroundTruth;
+
+/// <summary>Tests a circuit of a compiled program by patching its network.</summary>
+public static class CircuitCheck
+{
+    private const int RowsAtOnce = 512;
+
+    /// <summary>Tests a circuit.</summary>
+    /// <param name="compiled">The network.</param>
+    /// <param name="circuit">The circuit; the one of its truth when null.</param>
+    /// <param name="options">Pairs and tolerance.</param>
+    /// <exception cref="PellucidException">The network has norms, or the circuit names a node that it does not have.</exception>
+    public static CircuitCheckResult Run(CompiledProgram compiled, Circuit? circuit = null, CircuitCheckOptions? options = null)
+    {
+        (circuit, options) = (circuit ?? compiled.Truth.Circuit, options ?? new CircuitCheckOptions());
+        IReadOnlyList<string> nodes = compiled.Truth.Circuit.Nodes;
+        var patcher = new EdgePatcher(compiled.Model, nodes);
+        (float[][] clean, float[][] corrupted) = new PairSource(compiled, options.Seed).Draw(options.Pairs);
+        return new Patching(patcher, nodes, circuit, clean, corrupted, compiled.Options.Length + 1, options).Run();
+    }
+
+    private sealed class Patching(
+        EdgePatcher patcher, IReadOnlyList<string> nodes, Circuit circuit, float[][] clean, float[][] corrupted, int positions, CircuitCheckOptions options)
+    {
+        private readonly NodeOutputs _clean = patcher.Run(clean, positions);
+        private readonly NodeOutputs _corrupted = patcher.Run(corrupted, positions);
+
+        internal CircuitCheckResult Run()
+        {
+            HashSet<(int, string)> inside = [.. circuit.Edges.Select(edge => (Number(edge.Source), edge.Target))];
+            int[] pairs = [.. Enumerable.Range(0, clean.Length)];
+            Func<int, int, string, bool> isOutside = (_, source, target) => !inside.Contains((source, target));
+            return new CircuitCheckResult
+            {
+                Pairs = clean.Length,
+                Differing = pairs.Count(row => Difference(_clean.LogitsOf(row), _corrupted.LogitsOf(row)) > options.Tolerance),
+                OutsideCorrupted = Largest(patcher.Run(clean, positions, _corrupted, isOutside), _clean),
+                OutsideRestored = Largest(patcher.Run(corrupted, positions, _clean, isOutside), _corrupted),
+                CircuitRestored = Largest(patcher.Run(corrupted, positions, _clean, (row, source, target) => !isOutside(row, source, target)), _clean),
+                Edges = Needs(),
+                Tolerance = options.Tolerance,
+            };
+        }
+
+        /// <summary>What corrupting each edge alone does: one row of a batch for each pair and edge.</summary>
+        private List<(CircuitEdge Edge, double Change)> Needs()
+        {
+            var needs = new List<(CircuitEdge, double)>();
+            int edgesAtOnce = Math.Max(1, RowsAtOnce / clean.Length);
+            foreach (CircuitEdge[] edges in circuit.Edges.Chunk(edgesAtOnce))
+            {
+                options.CancellationToken.ThrowIfCancellationRequested();
+                int[] rows = [.. edges.SelectMany(_ => Enumerable.Range(0, clean.Length))];
+                (int Source, string Target)[] patched = [.. edges.Select(edge => (Number(edge.Source), edge.Target))];
+                NodeOutputs run = patcher.Run(
+                    [.. rows.Select(row => clean[row])],
+                    positions,
+                    _corrupted.Rows(rows),
+                    (row, source, target) => patched[row / clean.Length] == (source, target));
+                needs.AddRange(edges.Index().Select(edge => (edge.Item, Enumerable.Range(0, clean.Length)
+                    .Max(pair => Difference(run.LogitsOf((edge.Index * clean.Length) + pair), _clean.LogitsOf(pair))))));
+            }
+
+            return needs;
+        }
+
+        private int Number(string node) => nodes.Index().Where(entry => entry.Item == node).Select(entry => (int?)entry.Index).FirstOrDefault()
+            ?? throw new PellucidException($"The circuit names the node '{node}', which the network does not have. Its nodes are {string.Join(", ", nodes)}.");
+
+        private double Largest(NodeOutputs run, NodeOutputs expected) =>
+            Enumerable.Range(0, clean.Length).Max(row => Difference(run.LogitsOf(row), expected.LogitsOf(row)));
+
+        private static double Difference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+        {
+            double largest = 0;
+            for (int i = 0; i < a.Length; i++)
+            {
+                largest = Math.Max(largest, Math.Abs((double)a[i] - b[i]));
+            }
+
+            return largest;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Pellucid.GroundTruth.Compilation;
+using Pellucid.Models;
+
+namespace Pellucid.GroundTruth.Circuits;
+
+/// <summary>Reads the truth off a compiled program.</summary>
+internal sealed class TruthBuilder
+{
+    private readonly CraftNetwork _network;
+    private readonly string[] _writers;
+    private readonly string?[] _heads;
+    private readonly int[] _layers;
+
+    private TruthBuilder(CraftNetwork network)
+    {
+        _network = network;
+        _writers = [.. network.Spaces.Select(_ => "input")];
+        _heads = new string?[network.Spaces.Length];
+        _layers = new int[network.Spaces.Length];
+        foreach ((int layer, CraftLayer placed) in network.Layers.Index())
+        {
+            foreach ((int h, HeadBlock head) in placed.Heads.Index())
+            {
+                (_heads[head.Variable], _writers[head.Variable], _layers[head.Variable]) = ($"a{layer}.h{h}", $"a{layer}.h{h}", layer);
+            }
+
+            foreach (MlpBlock mlp in placed.Mlps)
+            {
+                (_writers[mlp.Variable], _layers[mlp.Variable]) = ($"m{layer}", layer);
+            }
+        }
+    }
+
+    internal static CompiledTruth Of(CraftNetwork network) => new TruthBuilder(network).Build();
+
+    private CompiledTruth Build()
+    {
+        (int Variable, string Input)[] reads = [.. Reads()];
+        string[] nodes =
+        [
+            "input",
+            .. _network.Layers.Index().SelectMany(layer => layer.Item.Heads.Select((_, h) => $"a{layer.Index}.h{h}").Concat(layer.Item.Mlps.Count > 0 ? [$"m{layer.Index}"] : [])),
+            "logits",
+        ];
+        HashSet<CircuitEdge> edges = [.. reads.Select(read => new CircuitEdge(_writers[read.Variable], read.Input)), .. Counted()];
+        return new CompiledTruth
+        {
+            Blocks = _network.Blocks,
+            Basis = _network.Basis.Labels,
+            Circuit = new Circuit(nodes, [.. Circuit.AllEdges(nodes).Where(edges.Contains)]),
+            Variables = [.. _network.Spaces.Select(space => Variable(space, reads))],
+        };
+    }
+
+    private TruthVariable Variable(VariableSpace space, (int Variable, string Input)[] reads)
+    {
+        int index = space.Variable.Index;
+        return new TruthVariable
+        {
+            Name = space.Name,
+            Encoding = space.Expression.Encoding,
+            Values = space.IsNumerical ? [] : space.Values,
+            Directions = [.. _network.Basis.Of(space).Select(Unit)],
+            WrittenBy = _writers[index],
+            ReadBy = [.. reads.Where(read => read.Variable == index).Select(read => read.Input).Distinct()],
+            Hook = _writers[index] switch
+            {
+                "input" => Hook.ResidPre(0),
+                ['a', ..] => Hook.ResidMid(_layers[index]),
+                _ => Hook.ResidPost(_layers[index]),
+            },
+        };
+    }
+
+    private float[] Unit(int direction)
+    {
+        float[] unit = new float[_network.Basis.Size];
+        unit[direction] = 1;
+        return unit;
+    }
+
+    /// <summary>Which variable is read by which input.</summary>
+    private IEnumerable<(int Variable, string Input)> Reads()
+    {
+        VariableGraph graph = _network.Program.Graph;
+        foreach (Variable variable in graph.Variables)
+        {
+            switch (variable.Expression)
+            {
+                case SelectorWidthExpression width:
+                    foreach ((int, string) read in Selected((SelectSelector)width.Selector, variable.Index))
+                    {
+                        yield return read;
+                    }
+
+                    break;
+                case AggregateExpression aggregate:
+                    foreach ((int, string) read in Selected((SelectSelector)aggregate.Selector, variable.Index))
+                    {
+                        yield return read;
+                    }
+
+                    yield return (graph.Number(aggregate.Operand), $"{_heads[variable.Index]}<v>");
+                    break;
+                default:
+                    foreach (int operand in variable.Operands)
+                    {
+                        yield return (operand, _writers[variable.Index]);
+                    }
+
+                    break;
+            }
+        }
+
+        yield return (graph.Output.Index, "logits");
+    }
+
+    private IEnumerable<(int Variable, string Input)> Selected(SelectSelector select, int variable)
+    {
+        VariableGraph graph = _network.Program.Graph;
+        yield return (graph.Number(select.Queries), $"{_heads[variable]}<q>");
+        yield return (graph.Number(select.Keys), $"{_heads[variable]}<k>");
+    }
+
+    /// <summary>From the head of a width to the units that turn 1/(1 + width) into the width.</summary>
+    private IEnumerable<CircuitEdge> Counted() => _network.Spaces
+        .Where(space => space.Expression is SelectorWidthExpression)
+        .Select(space => new CircuitEdge(_heads[space.Variable.Index]!, _writers[space.Variable.Index]));
+}
