@@ -4,7 +4,6 @@
 // output stays corrupted; (c) each edge of the circuit corrupted alone changes the output for some pair; (d) all edges of the circuit made clean in a corrupted
 // run, the output is clean.
 using Pellucid.GroundTruth.Circuits;
-using Pellucid.GroundTruth.Compilation;
 using Pellucid.Tensors;
 
 namespace Pellucid.GroundTruth;

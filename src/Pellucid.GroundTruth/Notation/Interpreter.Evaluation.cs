@@ -78,6 +78,23 @@ internal sealed partial class Interpreter
     /// <summary>An s-op that one direction a value holds; one that is held as a number is read into its values.</summary>
     internal Expression Categorical(Expression x) => _builder.Categorical(x);
 
+    /// <summary>A condition of two values whose errors are at a place.</summary>
+    internal Func<Value, Value, bool> Placed(TextSpan span, Func<Value, Value, bool> condition)
+    {
+        SourceSpan place = Locate(span);
+        return (x, y) =>
+        {
+            try
+            {
+                return condition(x, y);
+            }
+            catch (RaspException exception) when (exception.Span is null)
+            {
+                throw new RaspException(exception.Problem, place, innerException: exception);
+            }
+        };
+    }
+
     private Value Now(TextSpan span, Func<IReadOnlyList<Value>, Value> function, IReadOnlyList<Value> values)
     {
         try

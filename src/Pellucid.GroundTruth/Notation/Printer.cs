@@ -64,7 +64,12 @@ internal static class Printer
     private static string Part(Syntax expression) =>
         expression is Syntax.Unary or Syntax.Binary or Syntax.Choice or Syntax.Lambda ? $"({Print(expression)})" : Print(expression);
 
-    private static string Argument(Argument argument) => argument.Name is null ? Print(argument.Value) : $"{argument.Name}={Print(argument.Value)}";
+    private static string Argument(Argument argument) => argument switch
+    {
+        { Name: null } => Print(argument.Value),
+        { Value: Syntax.Predicate predicate } => $"{argument.Name}= {predicate.Operator}",
+        _ => $"{argument.Name}={Print(argument.Value)}",
+    };
 
     private static string Parameter(Parameter parameter) => parameter.Default is null ? parameter.Name : $"{parameter.Name}={Print(parameter.Default)}";
 

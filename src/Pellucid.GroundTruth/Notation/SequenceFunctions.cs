@@ -21,7 +21,7 @@ internal static class SequenceFunctions
     private static Selector Select(Invocation call)
     {
         Interpreter interpreter = call.Interpreter;
-        Func<Value, Value, bool> predicate = Predicate(call);
+        Func<Value, Value, bool> predicate = interpreter.Placed(call.Span, Predicate(call));
         return interpreter.Node(call.Span, (Operand(call, 0), Operand(call, 1)) switch
         {
             (Expression keys, Expression queries) => Rasp.Select(keys, queries, predicate),

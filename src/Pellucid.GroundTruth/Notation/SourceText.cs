@@ -71,6 +71,7 @@ internal sealed class SourceText
         return new SourceSpan(line, column, text.Length > 0 ? text : Excerpt(new TextSpan(_lineStarts[line - 1], Line(line).Length)))
         {
             File = Name,
+            LineText = Line(line),
         };
     }
 

@@ -1,5 +1,3 @@
-using Pellucid.GroundTruth.Compilation;
-
 namespace Pellucid.GroundTruth.Tests.Notation;
 
 /// <summary>What cannot become a network is refused at its place in the text.</summary>
