@@ -25,7 +25,7 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
     {
         TokensExpression => new(variable, [.. options.Vocabulary], null),
         IndicesExpression => Categorical(variable, Enumerable.Range(0, options.Length).Select(i => (Value)i)),
-        SelectorWidthExpression width => Width(variable, Select(width.Selector, width)),
+        SelectorWidthExpression width => Width(variable, width),
         MapExpression map => Map(variable, map),
         SequenceMapExpression map => SequenceMap(variable, map),
         LinearSequenceMapExpression map => Linear(variable, map),
@@ -41,9 +41,9 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
 
     private static double[] Numbers(Value[] values) => [.. values.Select(value => value.Number).Distinct().Order()];
 
-    private VariableSpace Width(Variable variable, SelectSelector select)
+    private VariableSpace Width(Variable variable, SelectorWidthExpression width)
     {
-        _ = select;
+        Select(width.Selector, width);
         return Categorical(variable, Enumerable.Range(0, options.Length + 1).Select(i => (Value)i));
     }
 
@@ -99,16 +99,19 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
             }
         }
 
+        if (first.Reachable is not { } xs || second.Reachable is not { } ys || (long)xs.Length * ys.Length > 16L * CompilerLimits.Numbers)
+        {
+            return new VariableSpace(variable, [0], null);
+        }
+
         Value[] values = [.. first.Values.SelectMany(x => second.Values.Select(y => map.Apply(x, y))).Distinct().Order()];
-        HashSet<double>? reachable = first.Reachable is { } xs && second.Reachable is { } ys && (long)xs.Length * ys.Length <= 16L * CompilerLimits.Numbers
-            ? [.. xs.SelectMany(x => ys.Select(y => map.Apply(x, y).Number))]
-            : null;
-        return new VariableSpace(variable, values, reachable is null || reachable.Count > CompilerLimits.Numbers ? null : [.. reachable.Order()]);
+        double[] reachable = [.. xs.SelectMany(x => ys.Select(y => map.Apply(x, y).Number)).Distinct().Order()];
+        return new VariableSpace(variable, values, reachable.Length > CompilerLimits.Numbers ? null : reachable);
     }
 
     private VariableSpace Aggregate(Variable variable, AggregateExpression aggregate)
     {
-        _ = Select(aggregate.Selector, aggregate);
+        Select(aggregate.Selector, aggregate);
         VariableSpace operand = Of(aggregate.Operand);
         if (operand.IsNumerical != (aggregate.Encoding == ValueEncoding.Numerical))
         {
@@ -154,7 +157,7 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
         return [.. means.Order()];
     }
 
-    private SelectSelector Select(Selector selector, Expression owner)
+    private void Select(Selector selector, Expression owner)
     {
         var select = (SelectSelector)selector;
         foreach ((Expression side, string role) in new[] { (select.Keys, "keys"), (select.Queries, "queries") })
@@ -167,8 +170,6 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
                     owner.ToString());
             }
         }
-
-        return select;
     }
 
     private static VariableSpace Checked(VariableSpace space)
