@@ -131,7 +131,7 @@ internal sealed class Compile : Verb
         {
             result.AddError("Give --out DIR, the folder for the network.");
         }
-        else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is null || result.GetValue(_length) < 1))
+        else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is not { Length: > 0 } || result.GetValue(_length) < 1))
         {
             result.AddError("A program from a file needs --vocabulary and --length.");
         }
@@ -148,7 +148,7 @@ internal sealed class Compile : Verb
 
         return new CompileOptions
         {
-            Vocabulary = parse.GetValue(_vocabulary) is { } tokens ? [.. tokens.Select(Words.Read)] : own!.Vocabulary,
+            Vocabulary = parse.GetValue(_vocabulary) is { Length: > 0 } tokens ? [.. tokens.Select(Words.Read)] : own!.Vocabulary,
             Length = parse.GetValue(_length) is > 0 and int length ? length : own!.Length,
             Causal = parse.GetValue(_causal),
         };

@@ -145,7 +145,7 @@ public sealed class CompileTests : IDisposable
     [InlineData(2, "--length 'x' is not", "compile", "reverse", "--length", "x", "--out", "{0}")]
     [InlineData(1, "is no folder", "program", "{0}/none", "a")]
     [InlineData(1, "has no truth.json", "program", "{0}/..", "a")]
-    [InlineData(2, "TOKENS", "program", "{0}")]
+    [InlineData(2, "Required argument missing", "program", "{0}")]
     public async Task BadInput_SaysSoInOneLine(int code, string expected, params string[] arguments)
     {
         await File.WriteAllTextAsync(_scratch["mine.rasp"], "tokens;", TestContext.Current.CancellationToken);
