@@ -1,5 +1,5 @@
 // The circuit that is handed over is tested, not asserted. A pair is a clean input and a corrupted one in the same positions. Since a node may carry nothing but
-// positions or the number of tokens, a corrupted input may hold its positions in another order and may be shorter: an absent position holds the constant alone, which
+// positions or the number of tokens, a corrupted input may hold its positions in another order and may have gaps: an absent position holds the constant alone, which
 // no selector selects. The tests, by edge patching: (a) all edges outside the circuit corrupted, the output stays clean; (b) the same edges made clean in a corrupted run, the
 // output stays corrupted; (c) each edge of the circuit corrupted alone changes the output for some pair; (d) all edges of the circuit made clean in a corrupted
 // run, the output is clean.
@@ -23,8 +23,21 @@ public static class CircuitCheck
         (circuit, options) = (circuit ?? compiled.Truth.Circuit, options ?? new CircuitCheckOptions());
         IReadOnlyList<string> nodes = compiled.Truth.Circuit.Nodes;
         var patcher = new EdgePatcher(compiled.Model, nodes);
-        (float[][] clean, float[][] corrupted) = new PairSource(compiled, options.Seed).Draw(options.Pairs);
-        return new Patching(patcher, nodes, circuit, clean, corrupted, compiled.Options.Length + 1, options).Run();
+        var source = new PairSource(compiled, options.Seed);
+        CircuitCheckResult result = Patching(0).Run();
+        for (int round = 1; round <= options.Rounds && result.Needless.Any(); round++)
+        {
+            Dictionary<CircuitEdge, double> more = Patching(round).Needs([.. result.Needless]).ToDictionary(need => need.Edge, need => need.Change);
+            result = result with { Edges = [.. result.Edges.Select(edge => (edge.Edge, more.GetValueOrDefault(edge.Edge, edge.Change)))] };
+        }
+
+        return result;
+
+        Patching Patching(int round)
+        {
+            (float[][] clean, float[][] corrupted) = source.Draw(options.Pairs, round);
+            return new Patching(patcher, nodes, circuit, clean, corrupted, compiled.Options.Length + 1, options);
+        }
     }
 
     private sealed class Patching(
@@ -45,17 +58,17 @@ public static class CircuitCheck
                 OutsideCorrupted = Largest(patcher.Run(clean, positions, _corrupted, isOutside), _clean),
                 OutsideRestored = Largest(patcher.Run(corrupted, positions, _clean, isOutside), _corrupted),
                 CircuitRestored = Largest(patcher.Run(corrupted, positions, _clean, (row, source, target) => !isOutside(row, source, target)), _clean),
-                Edges = Needs(),
+                Edges = Needs(circuit.Edges),
                 Tolerance = options.Tolerance,
             };
         }
 
         /// <summary>What corrupting each edge alone does: one row of a batch for each pair and edge.</summary>
-        private List<(CircuitEdge Edge, double Change)> Needs()
+        internal List<(CircuitEdge Edge, double Change)> Needs(IReadOnlyList<CircuitEdge> tested)
         {
             var needs = new List<(CircuitEdge, double)>();
             int edgesAtOnce = Math.Max(1, RowsAtOnce / clean.Length);
-            foreach (CircuitEdge[] edges in circuit.Edges.Chunk(edgesAtOnce))
+            foreach (CircuitEdge[] edges in tested.Chunk(edgesAtOnce))
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
                 int[] rows = [.. edges.SelectMany(_ => Enumerable.Range(0, clean.Length))];

@@ -3,7 +3,7 @@ namespace Pellucid.GroundTruth;
 /// <summary>What patching showed of a circuit. All figures are largest differences of a logit, over all pairs and positions. Immutable.</summary>
 public sealed record CircuitCheckResult
 {
-    /// <summary>Pairs of inputs.</summary>
+    /// <summary>Pairs of inputs on which the edges outside were tested, and every edge first.</summary>
     public required int Pairs { get; init; }
 
     /// <summary>Of these, pairs whose outputs differ: only they show anything.</summary>

@@ -5,8 +5,9 @@ using Pellucid.Tensors;
 namespace Pellucid.GroundTruth.Circuits;
 
 /// <summary>
-/// Draws pairs of clean and corrupted inputs as embeddings. Clean inputs are taken in turn from those of each output that the program gives, so that rare outputs occur. Of
-/// the corrupted ones a third differ in one token, a third are other inputs, and a third are other inputs with their positions in another order.
+/// Draws pairs of clean and corrupted inputs as embeddings. Clean inputs are taken in turn from those of each value of a variable, so that rare ones occur. Of
+/// the corrupted ones a third differ in one token, a third are other inputs, and a third
+/// are other inputs with gaps and with their positions in another order.
 /// </summary>
 internal sealed class PairSource
 {
@@ -28,9 +29,10 @@ internal sealed class PairSource
         _absent = Absent();
     }
 
-    internal (float[][] Clean, float[][] Corrupted) Draw(int pairs)
+    /// <summary>Draws pairs whose clean inputs are spread over the values of one variable: the output in round 0, then each variable in turn.</summary>
+    internal (float[][] Clean, float[][] Corrupted) Draw(int pairs, int round)
     {
-        Value[][][] groups = Groups();
+        Value[][][] groups = Groups(_compiled.Program.Variables[^(1 + (round % _compiled.Program.Variables.Count))]);
         List<float[]> clean = [], corrupted = [];
         for (int i = 0; i < pairs; i++)
         {
@@ -38,25 +40,20 @@ internal sealed class PairSource
             Value[] other = i % 3 == 0 ? OneTokenChanged(input) : Chosen(groups[_random.NextInt(groups.Length)]);
             int[] order = [.. Enumerable.Range(1, _compiled.Options.Length)];
             clean.Add(Embedded(input, order));
-            if (i % 3 == 2)
-            {
-                _random.Shuffle<int>(order);
-            }
-
-            corrupted.Add(Embedded(other, order));
+            corrupted.Add(Embedded(i % 3 == 2 ? WithGaps(other) : other, i % 3 == 2 ? Shuffled(order) : order));
         }
 
         return ([.. clean], [.. corrupted]);
     }
 
-    /// <summary>Inputs by what the program gives for them, the rarest outputs first.</summary>
-    private Value[][][] Groups()
+    /// <summary>Inputs by the values of a variable, the rarest first.</summary>
+    private Value[][][] Groups(string variable)
     {
         var options = new EvaluationOptions { Causal = _compiled.Options.Causal };
         return
         [
             .. InputSpace.Of(_compiled.Options, Candidates, _random.NextWord())
-                .GroupBy(input => string.Join(' ', _compiled.Program.Evaluate(input, options).Output))
+                .GroupBy(input => string.Join(' ', _compiled.Program.Evaluate(input, options)[variable]))
                 .OrderBy(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => group.ToArray()),
         ];
@@ -71,14 +68,24 @@ internal sealed class PairSource
         return changed;
     }
 
-    /// <summary>The input node: BOS, tokens with positions in an order, and nothing but the constant after them.</summary>
+    /// <summary>The input with each third position or so absent.</summary>
+    private Value[] WithGaps(Value[] input) => [.. input.Select(token => _random.NextInt(3) == 0 ? Value.Undefined : token)];
+
+    private int[] Shuffled(int[] order)
+    {
+        int[] shuffled = [.. order];
+        _random.Shuffle<int>(shuffled);
+        return shuffled;
+    }
+
+    /// <summary>The input node: BOS, tokens with positions in an order, and the constant alone where there is none.</summary>
     private float[] Embedded(Value[] input, int[] order)
     {
         float[] embedded = new float[_positions.Length * _width];
         _tokens[_compiled.Options.Vocabulary.Count].CopyTo(embedded, 0);
         for (int p = 1; p < _positions.Length; p++)
         {
-            bool isPresent = p <= input.Length;
+            bool isPresent = p <= input.Length && input[p - 1].IsDefined;
             float[] token = isPresent ? _tokens[_compiled.Options.Vocabulary.Index().First(entry => entry.Item == input[p - 1]).Index] : _absent;
             for (int d = 0; d < _width; d++)
             {

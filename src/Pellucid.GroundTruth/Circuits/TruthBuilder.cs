@@ -83,44 +83,52 @@ internal sealed class TruthBuilder
     private IEnumerable<(int Variable, string Input)> Reads()
     {
         VariableGraph graph = _network.Program.Graph;
-        foreach (Variable variable in graph.Variables)
+        IEnumerable<(int, string)> reads = graph.Variables.SelectMany(variable => variable.Expression switch
         {
-            switch (variable.Expression)
-            {
-                case SelectorWidthExpression width:
-                    foreach ((int, string) read in Selected((SelectSelector)width.Selector, variable.Index))
-                    {
-                        yield return read;
-                    }
-
-                    break;
-                case AggregateExpression aggregate:
-                    foreach ((int, string) read in Selected((SelectSelector)aggregate.Selector, variable.Index))
-                    {
-                        yield return read;
-                    }
-
-                    yield return (graph.Number(aggregate.Operand), $"{_heads[variable.Index]}<v>");
-                    break;
-                default:
-                    foreach (int operand in variable.Operands)
-                    {
-                        yield return (operand, _writers[variable.Index]);
-                    }
-
-                    break;
-            }
-        }
-
-        yield return (graph.Output.Index, "logits");
+            SelectorWidthExpression width => Selected((SelectSelector)width.Selector, variable.Index),
+            AggregateExpression aggregate =>
+            [
+                .. Selected((SelectSelector)aggregate.Selector, variable.Index),
+                (graph.Number(aggregate.Operand), $"{_heads[variable.Index]}<v>"),
+            ],
+            _ => variable.Operands.Select(operand => (operand, _writers[variable.Index])),
+        });
+        return reads.Append((graph.Output.Index, "logits"));
     }
 
     private IEnumerable<(int Variable, string Input)> Selected(SelectSelector select, int variable)
     {
-        VariableGraph graph = _network.Program.Graph;
-        yield return (graph.Number(select.Queries), $"{_heads[variable]}<q>");
-        yield return (graph.Number(select.Keys), $"{_heads[variable]}<k>");
+        VariableSpace keys = Space(select.Keys), queries = Space(select.Queries);
+        if (Matters(queries, query => keys.Values.Select(key => select.Predicate(key, query))))
+        {
+            yield return (queries.Variable.Index, $"{_heads[variable]}<q>");
+        }
+
+        if (Matters(keys, key => queries.Values.Select(query => select.Predicate(key, query))))
+        {
+            yield return (keys.Variable.Index, $"{_heads[variable]}<k>");
+        }
     }
+
+    private VariableSpace Space(Expression expression) => _network.Spaces[_network.Program.Graph.Number(expression)];
+
+    /// <summary>
+    /// Whether a side of a selector tells anything: two of its values select differently, or a position may hold no value. A selector by the other side
+    /// alone reads this one as a constant where it always holds a value.
+    /// </summary>
+    private bool Matters(VariableSpace space, Func<Value, IEnumerable<bool>> row) =>
+        CanBeAbsent(space) || space.Values.Select(value => string.Concat(row(value).Select(selected => selected ? '1' : '0'))).Distinct().Skip(1).Any();
+
+    /// <summary>Whether a position that holds no token holds no value of the variable either, or a function leaves it undefined.</summary>
+    private bool CanBeAbsent(VariableSpace space) => space.Expression switch
+    {
+        SelectorWidthExpression => false,
+        MapExpression map => !Space(map.Operand).IsNumerical
+            && (CanBeAbsent(Space(map.Operand)) || Space(map.Operand).Values.Any(value => !map.Function(value).IsDefined)),
+        SequenceMapExpression map => CanBeAbsent(Space(map.First)) || CanBeAbsent(Space(map.Second))
+            || Space(map.First).Values.Any(x => Space(map.Second).Values.Any(y => !map.Function(x, y).IsDefined)),
+        _ => true,
+    };
 
     /// <summary>From the head of a width to the units that turn 1/(1 + width) into the width.</summary>
     private IEnumerable<CircuitEdge> Counted() => _network.Spaces

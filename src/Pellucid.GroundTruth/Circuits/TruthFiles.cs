@@ -118,10 +118,24 @@ internal static class TruthFiles
             : throw new FormatException($"its format is '{document.Format}', '{TruthDocument.ExpectedFormat}' was expected");
     }
 
+    /// <summary>The parts of the lists, each of which must be there: outer lists before those inside them.</summary>
+    private static IEnumerable<object?> Parts(TruthDocument document) =>
+    [
+        .. document.Blocks,
+        .. document.Basis,
+        .. document.Circuit.Nodes,
+        .. document.Circuit.Edges,
+        .. document.Variables.SelectMany(variable => variable is null
+            ? [null]
+            : (IEnumerable<object?>)[.. variable.ReadBy, .. variable.Operation.Inputs ?? [], .. variable.Operation.Selected ?? []]),
+    ];
+
     private static void Check(TruthDocument document, Model model)
     {
+        Require(Parts(document).All(part => part is not null), "null in a list");
         ModelConfig config = model.Config;
         Require(document.Vocabulary.Count + 2 == config.Vocabulary, $"{document.Vocabulary.Count} tokens, BOS and PAD for a model of {config.Vocabulary}");
+        Require(!string.IsNullOrWhiteSpace(document.Program), "a program without a name");
         Require(document.Length > 0 && document.Length + 1 == config.Context, $"length {document.Length} for a model with a context of {config.Context}");
         Require(document.Variables.Count is > 0 and <= MostVariables, $"{document.Variables.Count} variables, 1 to {MostVariables} were expected");
         Require(document.Basis.Count == 0 || document.Basis.Count == config.DModel, $"{document.Basis.Count} names of directions for a width of {config.DModel}");
@@ -136,6 +150,7 @@ internal static class TruthFiles
         foreach (VariableDocument variable in document.Variables)
         {
             bool isNumerical = variable.Encoding == "numerical";
+            Require(!string.IsNullOrWhiteSpace(variable.Name), "a variable without a name");
             Require(isNumerical || variable.Encoding == "categorical", $"the encoding '{variable.Encoding}' of '{variable.Name}'");
             Require(isNumerical == (variable.Values.Count == 0) && variable.Values.Distinct().Count() == variable.Values.Count, $"the values of '{variable.Name}'");
             Require(nodes.Contains(variable.WrittenBy) && variable.ReadBy.All(inputs.Contains), $"a writer or reader of '{variable.Name}' that is not in the circuit");

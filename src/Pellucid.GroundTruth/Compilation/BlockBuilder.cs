@@ -146,10 +146,16 @@ internal sealed class BlockBuilder(VariableGraph graph, VariableSpace[] spaces, 
         return scores;
     }
 
-    private HeadBlock MovingHead(VariableSpace space, AggregateExpression aggregate) => new(
-        space.Variable.Index,
-        Scores((SelectSelector)aggregate.Selector, Selected / 2),
-        [.. basis.Of(Of(aggregate.Operand)).Zip(basis.Of(space), (from, to) => new Entry(from, to, 1))]);
+    private HeadBlock MovingHead(VariableSpace space, AggregateExpression aggregate)
+    {
+        VariableSpace operand = Of(aggregate.Operand);
+        return new HeadBlock(
+            space.Variable.Index,
+            Scores((SelectSelector)aggregate.Selector, Selected / 2),
+            space.IsNumerical
+                ? [new Entry(basis.Number(operand), basis.Number(space), 1)]
+                : [.. operand.Values.Select(value => new Entry(basis.Of(operand, value), basis.Of(space, value), 1))]);
+    }
 
     private HeadBlock CountingHead(VariableSpace space, SelectSelector select) =>
         new(space.Variable.Index, Scores(select, Selected), [new(basis.Bos, basis.HeadOf(space), 1)]);

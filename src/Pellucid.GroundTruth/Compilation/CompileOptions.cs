@@ -1,3 +1,5 @@
+using Pellucid.GroundTruth.Compilation;
+
 namespace Pellucid.GroundTruth;
 
 /// <summary>What a program is compiled for. Immutable.</summary>
@@ -20,9 +22,10 @@ public sealed record CompileOptions
 
     internal void Check()
     {
-        if (Length < 1 || Vocabulary.Count < 1)
+        if (Length < 1 || Length >= CompilerLimits.Values || Vocabulary.Count < 1 || Vocabulary.Count > CompilerLimits.Values)
         {
-            throw new RaspException($"A program is compiled for at least one token and a length of at least 1; met {Vocabulary.Count} tokens and length {Length}.");
+            throw new RaspException(
+                $"A program is compiled for 1 to {CompilerLimits.Values} tokens and a length of 1 to {CompilerLimits.Values - 1}; met {Vocabulary.Count} tokens and length {Length}.");
         }
 
         var met = new HashSet<Value> { Bos, Pad };

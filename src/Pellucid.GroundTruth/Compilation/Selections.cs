@@ -9,41 +9,22 @@ internal static class Selections
 
     internal static void Check(CraftNetwork network)
     {
-        VariableSpace[] moved = [.. network.Spaces.Where(space => space.Expression is AggregateExpression && !space.IsNumerical)];
-        if (moved.Length == 0)
+        if (!network.Spaces.Any(space => space.Expression is AggregateExpression && !space.IsNumerical))
         {
             return;
         }
 
-        var options = new EvaluationOptions { Causal = network.Options.Causal };
+        var none = new Dictionary<int, IReadOnlyList<Value>>();
         foreach (Value[] input in InputSpace.Of(network.Options, Inputs, seed: 0))
         {
-            RaspEvaluation evaluation = Evaluated(network, input, options);
-            foreach (VariableSpace space in moved)
+            var evaluator = new Evaluator(network.Program.Graph, input, network.Options.Causal, none);
+            evaluator.Run();
+            foreach ((Expression aggregate, Value first, Value second) in evaluator.Mixtures.Take(1))
             {
-                HashSet<Value> values = [.. space.Values];
-                Value odd = evaluation.At(space.Variable.Index).FirstOrDefault(value => value.IsDefined && !values.Contains(value));
-                if (odd.IsDefined)
-                {
-                    throw Mixed(space, $"gives {odd.Describe()}", input);
-                }
+                throw RaspException.At(
+                    aggregate,
+                    $"With the input '{string.Join(' ', input)}' it selects {first.Describe()} and {second.Describe()} at once, whose mean no categorical variable holds. Select one position, or make it numerical.");
             }
         }
     }
-
-    private static RaspEvaluation Evaluated(CraftNetwork network, Value[] input, EvaluationOptions options)
-    {
-        try
-        {
-            return network.Program.Evaluate(input, options);
-        }
-        catch (RaspException exception)
-        {
-            throw new RaspException($"{exception.Problem} Met with the input '{string.Join(' ', input)}'.", exception.Span, exception.Expression, exception);
-        }
-    }
-
-    private static RaspException Mixed(VariableSpace space, string what, Value[] input) => RaspException.At(
-        space.Expression,
-        $"It selects different values of a categorical variable, whose mean is no value: with the input '{string.Join(' ', input)}' it {what}. Select one position, or make it numerical.");
 }

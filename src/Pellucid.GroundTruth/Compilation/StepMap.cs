@@ -6,7 +6,8 @@
 // of 2⁻⁶ that is at least 1: then L·x − L·t and L·x − L·t + 1 lie on the grid of L·x and below it in size, so that no operation rounds. (2) Thresholds below 0
 // use the mirrored step, 1 − step'(x), step'(x) = ReLU(L(t − x) + 1) − ReLU(L(t − x)), which is exact for negative x for the same reason; the 1 goes into the
 // constant. At x = 0 therefore every step unit is silent. (3) Positive steps are summed from the smallest on, mirrored ones from the
-// largest, so that partial sums stay between two outputs. (4) The constant unit reads one − bos, so that a map writes nothing at BOS.
+// largest, so that the partial sums of a coordinate of a one-hot are 0 or 1 between steps, and the sum is exact too. Of a numerical output they are rounded, by about
+// 2⁻²⁴ of the largest L·x times the change of the output. (4) The constant unit reads one − bos, so that a map writes nothing at BOS.
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>One threshold: the output changes from that of the value below to that of the value above.</summary>

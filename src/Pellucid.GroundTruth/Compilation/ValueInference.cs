@@ -36,7 +36,8 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
     private static VariableSpace Categorical(Variable variable, IEnumerable<Value> values)
     {
         Value[] sorted = [.. values.Where(value => value.IsDefined).Distinct().Order()];
-        return new VariableSpace(variable, sorted, variable.Expression.Encoding == ValueEncoding.Numerical ? Numbers(sorted) : null);
+        bool isNumerical = variable.Expression.Encoding == ValueEncoding.Numerical && sorted.All(value => value.IsNumeric);
+        return new VariableSpace(variable, sorted, isNumerical ? Numbers(sorted) : null);
     }
 
     private static double[] Numbers(Value[] values) => [.. values.Select(value => value.Number).Distinct().Order()];

@@ -19,8 +19,8 @@ public static class BuiltInPrograms
         new("sort", "the tokens, numbers of at least 1, in order", [1, 2, 3, 4], 5, options => Sort(Rasp.Tokens, Rasp.Tokens, options).Named("sort")),
         new("count", "how often the first token of the vocabulary occurs", ["a", "b", "c"], 8, options => Count(options.Vocabulary[0])),
         new("nary-map", "the token, twice, less its position", [1, 2, 3], 5, _ => NaryMap()),
-        new("shuffle-dyck3", "whether \"()\", \"{}\" and \"[]\" are each balanced", ["(", ")", "{", "}", "[", "]"], 6, _ => ShuffleDyck("()", "{}", "[]").Named("shuffle_dyck3")),
-        new("shuffle-dyck2", "whether \"()\" and \"{}\" are each balanced", ["(", ")", "{", "}"], 4, _ => ShuffleDyck("()", "{}").Named("shuffle_dyck2")),
+        new("shuffle-dyck3", "whether \"()\", \"{}\" and \"[]\" are each balanced", ["(", ")", "{", "}", "[", "]"], 6, _ => ShuffleDyck("()", "{}", "[]").Named("shuffle_dyck")),
+        new("shuffle-dyck2", "whether \"()\" and \"{}\" are each balanced", ["(", ")", "{", "}"], 4, _ => ShuffleDyck("()", "{}").Named("shuffle_dyck")),
         new("count-less-freq", "how many tokens occur at most twice", ["a", "b", "c"], 4, _ => CountLessFrequent(2)),
         new("sort-freq", "the tokens, the most frequent first", ["a", "b", "c"], 4, options => Sort(Rasp.Tokens, (-1 * Histogram()).Named("map"), options).Named("sort_freq")),
     ];

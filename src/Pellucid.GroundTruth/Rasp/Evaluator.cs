@@ -1,11 +1,15 @@
 // The semantics that the compiled network reproduces. Undefined is the absence of a value: a map of it is undefined, a pair of positions is selected
-// only when every value that its selector compares is defined, and the mean over a selection that holds an undefined value is undefined.
+// only when every value that its selector compares is defined, and the mean over a selection that holds an undefined value is undefined. A categorical aggregate has
+// a value where all that is selected is the same: a network would write a mixture of directions otherwise, which is no value, so that the result is undefined.
 namespace Pellucid.GroundTruth;
 
 /// <summary>One evaluation of a program.</summary>
 internal sealed class Evaluator(VariableGraph graph, IReadOnlyList<Value> tokens, bool causal, IReadOnlyDictionary<int, IReadOnlyList<Value>> given)
 {
     private readonly Value[][] _values = new Value[graph.Variables.Count][];
+
+    /// <summary>Two different values that a categorical aggregate selected at one position, for each such aggregate that was met.</summary>
+    internal List<(Expression Aggregate, Value First, Value Second)> Mixtures { get; } = [];
 
     internal Value[][] Run()
     {
@@ -57,26 +61,29 @@ internal sealed class Evaluator(VariableGraph graph, IReadOnlyList<Value> tokens
     private Value[] Averaged(AggregateExpression aggregate)
     {
         Value[] values = Of(aggregate.Operand);
-        return [.. Selected(aggregate.Selector).Select(row => row.Count == 0 ? aggregate.Default : Mean([.. row.Select(p => values[p])]))];
+        return [.. Selected(aggregate.Selector).Select(row => row.Count == 0 ? aggregate.Default : Mean(aggregate, [.. row.Select(p => values[p])]))];
     }
 
-    private static Value Mean(Value[] values)
+    private Value Mean(AggregateExpression aggregate, Value[] values)
     {
         if (values.Any(value => !value.IsDefined))
         {
             return Value.Undefined;
         }
 
-        if (values.All(value => value == values[0]))
+        int other = Array.FindIndex(values, value => value != values[0]);
+        if (other < 0)
         {
             return values[0];
         }
 
-        Value other = values.First(value => value != values[0]);
-        return values.All(value => value.IsNumeric)
-            ? values.Sum(value => value.Number) / values.Length
-            : throw new RaspException(
-                $"The selection holds {values[0].Describe()} and {other.Describe()}, which have no mean; select one position, or numbers.");
+        if (aggregate.Encoding == ValueEncoding.Numerical)
+        {
+            return values.Sum(value => value.Number) / values.Length;
+        }
+
+        Mixtures.Add((aggregate, values[0], values[other]));
+        return Value.Undefined;
     }
 
     /// <summary>The positions that each position selects, in order.</summary>

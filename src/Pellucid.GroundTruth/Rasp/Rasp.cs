@@ -20,7 +20,7 @@ public static class Rasp
     /// <summary>The number of tokens of the input, at every position: the width of the selector that selects everything.</summary>
     public static Expression Length { get; } = SelectorWidth(Select(Tokens, Tokens, Comparison.True)).Named("length");
 
-    /// <summary>One value at every position. It compiles only as the keys or queries of a selector.</summary>
+    /// <summary>One value at every position. The compiler folds it into what uses it; it is no variable of the network.</summary>
     public static Expression Constant(Value value) => new ConstantExpression(value);
 
     /// <summary>A function of one variable, at each position; undefined stays undefined.</summary>
@@ -89,7 +89,7 @@ public static class Rasp
 
     /// <summary>
     /// The mean of what each position selects: of a numerical variable the mean of numbers, of a categorical one the value that all
-    /// selected positions share. The result is encoded as <paramref name="x"/> is.
+    /// selected positions share, undefined where they differ. The result is encoded as <paramref name="x"/> is.
     /// </summary>
     /// <param name="selector">Which positions to take.</param>
     /// <param name="x">What to take from them.</param>
