@@ -22,7 +22,7 @@ internal sealed class CompilePrograms : BenchCase
         return new CaseResult(Name, Unit, HigherIsBetter, Median(rounds), new Dictionary<string, double?> { ["tracr"] = null })
         {
             Rounds = rounds.Length,
-            Note = string.Create(CultureInfo.InvariantCulture, $"the first time, with just-in-time compilation, {first:0.000} s; tracr needs jax and haiku and is not run here"),
+            Note = string.Create(CultureInfo.InvariantCulture, $"the first time, with just-in-time compilation, {first:0.000} s; no script runs Tracr, which needs JAX and Haiku"),
         };
     }
 

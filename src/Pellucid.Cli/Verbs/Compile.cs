@@ -31,7 +31,13 @@ internal sealed class Compile : Verb
 {
     private readonly Argument<string> _program = Values.Named("PROGRAM", "The name of a built-in program, or a file in RASP's notation.");
     private readonly Option<string[]?> _vocabulary = Values.Parsed(
-        "--vocabulary", "a,b,c", "The tokens; those that read as numbers are numbers. A built-in program has its own.", null, "tokens with commas between, such as a,b,c", ParseVocabulary);
+        "--vocabulary",
+        "a,b,c",
+        "The tokens; those that read as numbers are numbers. A built-in program has its own.",
+        null,
+        "tokens with commas between, each once, such as a,b,c",
+        ParseVocabulary);
+
     private readonly Option<int> _length = Values.Integer("--length", "Tokens of the longest input. A built-in program has its own.", 0);
     private readonly Option<bool> _causal = new("--causal") { Description = "Let no position attend to later ones." };
     private readonly Option<bool> _text = new("--text") { Description = "Show the text of a built-in program, and compile nothing." };
@@ -164,7 +170,9 @@ internal sealed class Compile : Verb
         }
 
         using CompiledProgram there = await CompiledProgram.OpenAsync(folder, cancellationToken);
-        return there.Program.Name == program && there.Options.Length == options.Length && there.Options.Causal == options.Causal && there.Options.Vocabulary.SequenceEqual(options.Vocabulary)
+        return there.Program.Name == program
+            && (there.Options.Length, there.Options.Causal) == (options.Length, options.Causal)
+            && there.Options.Vocabulary.SequenceEqual(options.Vocabulary)
             ? true
             : throw new PellucidException($"Folder '{folder}' holds '{there.Program.Name}', compiled with other options or of another program. Choose another --out.");
     }

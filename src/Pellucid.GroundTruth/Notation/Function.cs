@@ -34,7 +34,8 @@ internal abstract class Function(string name)
     /// <summary>A function that a text defines.</summary>
     internal sealed class Defined : Function
     {
-        internal Defined(string name, IReadOnlyList<string> parameters, IReadOnlyList<object?> defaults, IReadOnlyList<Statement> body, Syntax result, SourceText source, Scope scope)
+        internal Defined(
+            string name, IReadOnlyList<string> parameters, IReadOnlyList<object?> defaults, IReadOnlyList<Statement> body, Syntax result, SourceText source, Scope scope)
             : base(name)
         {
             (Parameters, Defaults, Body, Result, Source, Scope) = (parameters, defaults, body, result, source, scope);

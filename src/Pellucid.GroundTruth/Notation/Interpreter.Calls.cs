@@ -67,7 +67,8 @@ internal sealed partial class Interpreter
         string expected = function.TakesMore ? $"at least {function.Required}"
             : function.Required == function.Parameters.Count ? $"{function.Required}"
             : $"{function.Required} to {function.Parameters.Count}";
-        return Error(call, $"'{function.Name}' takes {expected} argument{(expected == "1" ? "" : "s")}, and {given} {(given == 1 ? "is" : "are")} given. It is called as {function.Signature}.");
+        string arguments = expected == "1" ? "argument" : "arguments";
+        return Error(call, $"'{function.Name}' takes {expected} {arguments}, and {given} {(given == 1 ? "is" : "are")} given. It is called as {function.Signature}.");
     }
 
     private object Carry(Function.Defined function, Invocation invocation)

@@ -220,7 +220,7 @@ internal sealed partial class Interpreter
         {
             return at is Value { IsNumeric: true } position
                 ? Call((Function)Variables(Library.Scope)["_load"], index.Span, [(null, sequence, index.Indexed.Span), (null, position, index.At.Span)])
-                : throw Error(index.At.Span, $"The position in an s-op is a whole number, and this is {Kinds.Describe(at)}. Where it differs by position, write load_from_location(x, at).");
+                : throw Error(index.At.Span, $"The position in an s-op is a number, and this is {Kinds.Describe(at)}. For one that differs by position write load_from_location(x, at).");
         }
 
         if (at is Expression)
@@ -228,7 +228,7 @@ internal sealed partial class Interpreter
             Func<Value, object> look = indexed is IReadOnlyDictionary<Value, object> entries
                 ? key => entries.GetValueOrDefault(key, Value.Undefined)
                 : key => Item(indexed, key, index);
-            return Elementwise(index.Span, "'[]'", [at], x => look(x[0]) as Value? ?? throw Error(index.Span, "An s-op takes values from a list, and the list holds other things."));
+            return Elementwise(index.Span, "'[]'", [at], x => look(x[0]) as Value? ?? throw Error(index.Span, "An s-op takes values, and the list holds other things."));
         }
 
         return at is Value key ? Item(indexed, key, index) : throw Error(index.At.Span, $"An index is a value, and this is {Kinds.Describe(at)}.");
@@ -238,7 +238,9 @@ internal sealed partial class Interpreter
     {
         if (indexed is IReadOnlyDictionary<Value, object> table)
         {
-            return table.TryGetValue(key, out object? found) ? found : throw Error(index.At.Span, $"The dictionary has no key {key}. Its keys are {string.Join(", ", table.Keys.Take(10))}.");
+            return table.TryGetValue(key, out object? found)
+                ? found
+                : throw Error(index.At.Span, $"The dictionary has no key {key}. Its keys are {string.Join(", ", table.Keys.Take(10))}.");
         }
 
         int count = indexed switch

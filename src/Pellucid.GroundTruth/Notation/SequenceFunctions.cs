@@ -115,7 +115,8 @@ internal static class SequenceFunctions
         {
             if (call.Sequence(i).Encoding != ValueEncoding.Numerical)
             {
-                throw call.Interpreter.Error(call.Places[i], "A linear combination needs s-ops that are held as numbers, and this one is held by its values. Write numerical(...) where it is made.");
+                throw call.Interpreter.Error(
+                    call.Places[i], "A linear combination needs s-ops that are held as numbers, and this one is held by its values. Write numerical(...) where it is made.");
             }
         }
 

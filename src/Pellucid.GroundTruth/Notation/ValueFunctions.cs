@@ -87,6 +87,7 @@ internal static class ValueFunctions
             throw call.Interpreter.Error(call.Places[odd], $"'zip' needs lists of one length; the first has {lists[0].Count} items and this one {lists[odd].Count}.");
         }
 
-        return call.Interpreter.Limited(call.Span, [.. Enumerable.Range(0, lists[0].Count).Select(i => (object)call.Interpreter.Limited(call.Span, [.. lists.Select(list => list[i])]))]);
+        return call.Interpreter.Limited(
+            call.Span, [.. Enumerable.Range(0, lists[0].Count).Select(i => (object)call.Interpreter.Limited(call.Span, [.. lists.Select(list => list[i])]))]);
     }
 }
