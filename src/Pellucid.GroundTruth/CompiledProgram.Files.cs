@@ -6,8 +6,8 @@ namespace Pellucid.GroundTruth;
 public sealed partial class CompiledProgram
 {
     /// <summary>
-    /// Saves the network as a model folder, which any verb and <see cref="Model.OpenAsync(string, CancellationToken)"/> open, with <c>truth.json</c> and
-    /// <c>truth.safetensors</c> beside it: the program as tables of its functions, variables, directions, circuit.
+    /// Saves the network as a model folder, which any verb and <see cref="Model.OpenAsync(string, CancellationToken)"/> open, with
+    /// <c>truth.json</c> and <c>truth.safetensors</c> beside it: the program as tables of its functions, variables, directions, circuit.
     /// </summary>
     /// <param name="folder">Where it goes; made if it is not there.</param>
     /// <param name="overwrite">Whether a model that is there is replaced.</param>

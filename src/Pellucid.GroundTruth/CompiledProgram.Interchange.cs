@@ -1,5 +1,5 @@
-// Interchange interventions (Geiger et al. 2021, arXiv:2106.02997): a variable of the network is set to what it is in a run on another input. The causal model is right about the network
-// when its output with the same variable set equals the network's.
+// Interchange interventions (Geiger et al. 2021, arXiv:2106.02997): a variable of the network is set to what it is in a run on another
+// input. The causal model is right about the network when its output with the same variable set equals the network's.
 using Pellucid.Models;
 using Pellucid.Tensors;
 
@@ -7,9 +7,12 @@ namespace Pellucid.GroundTruth;
 
 public sealed partial class CompiledProgram
 {
-    /// <summary>Sets a variable of the network to what it is in another run: its coefficients along its directions, everything else as it is.</summary>
+    /// <summary>
+    /// Sets a variable of the network to what it is in another run: its coefficients along its directions, everything else as it is.
+    /// </summary>
     /// <param name="variable">One of the truth's variables.</param>
-    /// <param name="source">The variable's hook (<see cref="TruthVariable.Hook"/>) in a run on inputs of the same length, [batch, pos, d_model]; borrowed until the last run.</param>
+    /// <param name="source">The variable's hook (<see cref="TruthVariable.Hook"/>) in a run on inputs of the same length, [batch, pos,
+    /// d_model]; borrowed until the last run.</param>
     /// <returns>The intervention at that hook.</returns>
     /// <exception cref="RaspException">There is no such variable.</exception>
     public Intervention Interchange(string variable, Tensor source)
@@ -51,20 +54,25 @@ public sealed partial class CompiledProgram
     }
 
     /// <summary>
-    /// The vectors that read the coefficient of each direction, whatever those of the others are: the rows of (D Dᵀ)⁻¹ D. Of orthonormal directions they are the
-    /// directions themselves.
+    /// The vectors that read the coefficient of each direction, whatever those of the others are: the rows of (D Dᵀ)⁻¹ D. Of orthonormal
+    /// directions they are the directions themselves.
     /// </summary>
     private static float[][] Readers(float[][] directions, string variable)
     {
         int count = directions.Length;
-        double[][] rows = [.. directions.Select(a => directions.Select(b => a.Zip(b, (x, y) => (double)x * y).Sum()).Concat(a.Select(x => (double)x)).ToArray())];
+        double[][] rows =
+        [
+            .. directions.Select(a => directions.Select(b => a.Zip(b, (x, y) => (double)x * y).Sum()).Concat(a.Select(x => (double)x)).ToArray()),
+        ];
         for (int pivot = 0; pivot < count; pivot++)
         {
             int best = Enumerable.Range(pivot, count - pivot).MaxBy(row => Math.Abs(rows[row][pivot]));
             (rows[pivot], rows[best]) = (rows[best], rows[pivot]);
             if (Math.Abs(rows[pivot][pivot]) < 1e-9)
             {
-                throw new RaspException($"The directions of '{variable}' depend on one another, so that its coefficients cannot be read. Exchange a variable with fewer values.");
+                throw new RaspException(
+                    $"The directions of '{variable}' depend on one another, so that its coefficients cannot be read. "
+                    + "Exchange a variable with fewer values.");
             }
 
             for (int row = 0; row < count; row++)

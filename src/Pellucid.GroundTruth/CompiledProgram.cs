@@ -1,5 +1,5 @@
-// Lindner et al. 2023, Tracr: Compiled Transformers as a Laboratory for Interpretability (arXiv:2301.05062). Where the construction departs from it is said in
-// the files of Compilation/ that do: BlockBuilder, StepMap, ProgramLowering, ValueInference.
+// Lindner et al. 2023, Tracr: Compiled Transformers as a Laboratory for Interpretability (arXiv:2301.05062). Where the construction departs
+// from it is said in the files of Compilation/ that do: BlockBuilder, StepMap, ProgramLowering, ValueInference.
 using Pellucid.GroundTruth.Circuits;
 using Pellucid.GroundTruth.Compilation;
 using Pellucid.Models;
@@ -7,10 +7,10 @@ using Pellucid.Models;
 namespace Pellucid.GroundTruth;
 
 /// <summary>
-/// A RASP program as the weights of a transformer, with the truth about it: which direction holds which variable, and the circuit that computes it. The network is an
-/// ordinary <see cref="Models.Model"/> without norms. Position 0 holds BOS; position p holds the input's token p − 1 and the direction <c>indices:p−1</c>. Tokens have the
-/// vocabulary's ids, then BOS, then PAD, which stands for no input and which nothing hides: run inputs of one length together.
-/// Owns the model. Safe for any number of threads.
+/// A RASP program as the weights of a transformer, with the truth about it: which direction holds which variable, and the circuit that
+/// computes it. The network is an ordinary <see cref="Models.Model"/> without norms. Position 0 holds BOS; position p holds the input's
+/// token p − 1 and the direction <c>indices:p−1</c>. Tokens have the vocabulary's ids, then BOS, then PAD, which stands for no input and
+/// which nothing hides: run inputs of one length together. Owns the model. Safe for any number of threads.
 /// </summary>
 public sealed partial class CompiledProgram : IDisposable
 {
@@ -28,8 +28,8 @@ public sealed partial class CompiledProgram : IDisposable
     }
 
     /// <summary>
-    /// The program in the form that the network computes: its high-level causal model. Selectors that compared several variables compare one that holds
-    /// them, and constants are gone; otherwise it is the program that was compiled.
+    /// The program in the form that the network computes: its high-level causal model. Selectors that compared several variables compare
+    /// one that holds them, and constants are gone; otherwise it is the program that was compiled.
     /// </summary>
     public RaspProgram Program { get; }
 
@@ -45,7 +45,8 @@ public sealed partial class CompiledProgram : IDisposable
     /// <summary>Compiles a program.</summary>
     /// <param name="program">The program.</param>
     /// <param name="options">Vocabulary, length, causality.</param>
-    /// <exception cref="RaspException">The program cannot be computed by a network, or needs too many dimensions; the message names the expression.</exception>
+    /// <exception cref="RaspException">The program cannot be computed by a network, or needs too many dimensions; the message names the
+    /// expression.</exception>
     public static CompiledProgram Compile(RaspProgram program, CompileOptions options)
     {
         options.Check();
@@ -64,7 +65,8 @@ public sealed partial class CompiledProgram : IDisposable
 
     /// <summary>Runs the network on one input.</summary>
     /// <param name="tokens">1 to <c>Options.Length</c> tokens of the vocabulary, without BOS.</param>
-    /// <returns>The decoded output at each position; undefined where no value of a categorical output has a coordinate of one half.</returns>
+    /// <returns>The decoded output at each position; undefined where no value of a categorical output has a coordinate of one
+    /// half.</returns>
     /// <exception cref="RaspException">The input is too long, empty, or holds a token that is not in the vocabulary.</exception>
     public IReadOnlyList<Value> Run(IReadOnlyList<Value> tokens)
     {

@@ -1,8 +1,9 @@
 namespace Pellucid.GroundTruth;
 
 /// <summary>
-/// The nodes and edges through which a compiled program computes. An edge is there when its target reads a variable that its source writes. What never differs
-/// between inputs is no edge: the constant direction, and BOS, which heads read as a default and maps to stay silent on it. Immutable.
+/// The nodes and edges through which a compiled program computes. An edge is there when its target reads a variable that its source writes.
+/// What never differs between inputs is no edge: the constant direction, and BOS, which heads read as a default and maps to stay silent on
+/// it. Immutable.
 /// </summary>
 /// <param name="Nodes">Nodes in the order in which the network runs them.</param>
 /// <param name="Edges">Edges in the order of their targets, then their sources.</param>

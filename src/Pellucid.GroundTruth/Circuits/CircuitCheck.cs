@@ -1,8 +1,9 @@
-// The circuit that is handed over is tested, not asserted. A pair is a clean input and a corrupted one in the same positions. Since a node may carry nothing but
-// positions or the number of tokens, a corrupted input may hold its positions in another order and may have gaps: an absent position holds the constant alone, which
-// no selector selects. The tests, by edge patching: (a) all edges outside the circuit corrupted, the output stays clean; (b) the same edges made clean in a corrupted run, the
-// output stays corrupted; (c) each edge of the circuit corrupted alone changes the output for some pair; (d) all edges of the circuit made clean in a corrupted
-// run, the output is clean.
+// The circuit that is handed over is tested, not asserted. A pair is a clean input and a corrupted one in the same positions. Since a node
+// may carry nothing but positions or the number of tokens, a corrupted input may hold its positions in another order and may have gaps: an
+// absent position holds the constant alone, which no selector selects. The tests, by edge patching: (a) all edges outside the circuit
+// corrupted, the output stays clean; (b) the same edges made clean in a corrupted run, the output stays corrupted; (c) each edge of the
+// circuit corrupted alone changes the output for some pair; (d) all edges of the circuit made clean in a corrupted run, the output is
+// clean.
 using Pellucid.GroundTruth.Circuits;
 using Pellucid.Tensors;
 

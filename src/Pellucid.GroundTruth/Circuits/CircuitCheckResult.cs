@@ -1,6 +1,8 @@
 namespace Pellucid.GroundTruth;
 
-/// <summary>What patching showed of a circuit. All figures are largest differences of a logit, over all pairs and positions. Immutable.</summary>
+/// <summary>
+/// What patching showed of a circuit. All figures are largest differences of a logit, over all pairs and positions. Immutable.
+/// </summary>
 public sealed record CircuitCheckResult
 {
     /// <summary>Pairs of inputs on which the edges outside were tested, and every edge first.</summary>
@@ -12,7 +14,9 @@ public sealed record CircuitCheckResult
     /// <summary>Every edge outside the circuit corrupted: from the clean output. Nothing outside matters.</summary>
     public required double OutsideCorrupted { get; init; }
 
-    /// <summary>In the corrupted run, every edge outside the circuit clean again: from the corrupted output. Nothing outside restores.</summary>
+    /// <summary>
+    /// In the corrupted run, every edge outside the circuit clean again: from the corrupted output. Nothing outside restores.
+    /// </summary>
     public required double OutsideRestored { get; init; }
 
     /// <summary>In the corrupted run, every edge of the circuit clean again: from the clean output. The circuit restores all.</summary>
@@ -27,6 +31,8 @@ public sealed record CircuitCheckResult
     /// <summary>Edges that no pair needs.</summary>
     public IEnumerable<CircuitEdge> Needless => Edges.Where(edge => edge.Change <= Tolerance).Select(edge => edge.Edge);
 
-    /// <summary>Whether the circuit is the circuit: nothing outside matters or restores, all of it together restores, and each edge is needed.</summary>
+    /// <summary>
+    /// Whether the circuit is the circuit: nothing outside matters or restores, all of it together restores, and each edge is needed.
+    /// </summary>
     public bool Holds => Differing > 0 && OutsideCorrupted <= Tolerance && OutsideRestored <= Tolerance && CircuitRestored <= Tolerance && !Needless.Any();
 }

@@ -6,7 +6,10 @@ public sealed record CompiledTruth
     /// <summary>Sizes of the blocks in order: <c>A</c> with the number of heads, <c>M</c> with the number of hidden units.</summary>
     public required IReadOnlyList<string> Blocks { get; init; }
 
-    /// <summary>Name of each direction of the residual stream, <c>variable:value</c>; empty where the stream has no such basis, as after compression.</summary>
+    /// <summary>
+    /// Name of each direction of the residual stream, <c>variable:value</c>; empty where the stream has no such basis, as after
+    /// compression.
+    /// </summary>
     public required IReadOnlyList<string> Basis { get; init; }
 
     /// <summary>The program's variables in the order in which they are computed; the output is the last.</summary>

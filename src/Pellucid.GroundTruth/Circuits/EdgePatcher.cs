@@ -1,6 +1,7 @@
-// Edge patching (Goldowsky-Dill et al. 2023, path patching, arXiv:2304.05969; Syed et al. 2023, arXiv:2310.10348). Without norms each input of a part is linear in what the nodes
-// before it wrote, so an edge can be patched alone: the target's input is made anew of the sum of what each node wrote, the patched ones' taken from the other
-// run, all others' as they are in this run. Each row of a batch has its own pair of inputs and its own patched edges.
+// Edge patching (Goldowsky-Dill et al. 2023, path patching, arXiv:2304.05969; Syed et al. 2023, arXiv:2310.10348). Without norms each input
+// of a part is linear in what the nodes before it wrote, so an edge can be patched alone: the target's input is made anew of the sum of
+// what each node wrote, the patched ones' taken from the other run, all others' as they are in this run. Each row of a batch has its own
+// pair of inputs and its own patched edges.
 using Pellucid.Models;
 using Pellucid.Tensors;
 
@@ -150,7 +151,9 @@ internal sealed class EdgePatcher
             return changed is null ? x : ops.Own(Tensor.From(changed, x.Shape));
         }
 
-        /// <summary>Makes the residual stream that a target reads, at each position of the rows where one of its edges is patched.</summary>
+        /// <summary>
+        /// Makes the residual stream that a target reads, at each position of the rows where one of its edges is patched.
+        /// </summary>
         private void Patch(string node, string target, Action<int, float[]> use)
         {
             if (isPatched is null || !patcher._numbers.TryGetValue(node, out int number))

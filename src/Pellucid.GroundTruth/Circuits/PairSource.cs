@@ -5,9 +5,9 @@ using Pellucid.Tensors;
 namespace Pellucid.GroundTruth.Circuits;
 
 /// <summary>
-/// Draws pairs of clean and corrupted inputs as embeddings. Clean inputs are taken in turn from those of each value of a variable, so that rare ones occur. Of
-/// the corrupted ones a third differ in one token, a third are other inputs, and a third
-/// are other inputs with gaps and with their positions in another order.
+/// Draws pairs of clean and corrupted inputs as embeddings. Clean inputs are taken in turn from those of each value of a variable, so that
+/// rare ones occur. Of the corrupted ones a third differ in one token, a third are other inputs, and a third are other inputs with gaps and
+/// with their positions in another order.
 /// </summary>
 internal sealed class PairSource
 {
@@ -29,7 +29,9 @@ internal sealed class PairSource
         _absent = Absent();
     }
 
-    /// <summary>Draws pairs whose clean inputs are spread over the values of one variable: the output in round 0, then each variable in turn.</summary>
+    /// <summary>
+    /// Draws pairs whose clean inputs are spread over the values of one variable: the output in round 0, then each variable in turn.
+    /// </summary>
     internal (float[][] Clean, float[][] Corrupted) Draw(int pairs, int round)
     {
         Value[][][] groups = Groups(_compiled.Program.Variables[^(1 + (round % _compiled.Program.Variables.Count))]);

@@ -1,4 +1,5 @@
-// Every function of a compiled program is over a finite set of values, so that the program can be stored whole, whatever language its functions were written in.
+// Every function of a compiled program is over a finite set of values, so that the program can be stored whole, whatever language its
+// functions were written in.
 using Pellucid.GroundTruth.Compilation;
 
 namespace Pellucid.GroundTruth.Circuits;
@@ -96,7 +97,10 @@ internal static class ProgramTables
                 Require(operation.Outputs!.Count == (long)operation.Inputs![0].Count * operation.Inputs[1].Count, variable, "a table of every pair");
                 return new SequenceMapExpression(operands[0], operands[1], PairTable(operation));
             case Linear:
-                Require(operands.Length == 2 && operation.Factors is { Count: 2 } && operation.Factors.All(double.IsFinite), variable, "two operands and two factors");
+                Require(
+                    operands.Length == 2 && operation.Factors is { Count: 2 } && operation.Factors.All(double.IsFinite),
+                    variable,
+                    "two operands and two factors");
                 return new LinearSequenceMapExpression(operands[0], operands[1], operation.Factors![0], operation.Factors[1]);
             case Width:
                 return new SelectorWidthExpression(Selector(variable, operands, 2));
@@ -114,9 +118,15 @@ internal static class ProgramTables
     private static SelectSelector Selector(VariableDocument variable, Expression[] operands, int count)
     {
         OperationDocument operation = variable.Operation;
-        Require(operands.Length == count && operation.Inputs is { Count: 2 } && operation.Selected is not null, variable, $"{count} operands and what they select");
+        Require(
+            operands.Length == count && operation.Inputs is { Count: 2 } && operation.Selected is not null,
+            variable,
+            $"{count} operands and what they select");
         (List<Value> keys, List<Value> queries) = (operation.Inputs![0], operation.Inputs[1]);
-        Require(operation.Selected!.Count == keys.Count && operation.Selected.All(row => row.Length == queries.Count), variable, "a row for each key, a digit for each query");
+        Require(
+            operation.Selected!.Count == keys.Count && operation.Selected.All(row => row.Length == queries.Count),
+            variable,
+            "a row for each key, a digit for each query");
         Dictionary<Value, int> rows = Numbered(keys, variable), columns = Numbered(queries, variable);
         return new SelectSelector(operands[0], operands[1], (key, query) => operation.Selected[Found(rows, key)][Found(columns, query)] == '1');
     }

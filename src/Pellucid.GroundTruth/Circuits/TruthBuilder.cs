@@ -39,7 +39,8 @@ internal sealed class TruthBuilder
         string[] nodes =
         [
             "input",
-            .. _network.Layers.Index().SelectMany(layer => layer.Item.Heads.Select((_, h) => $"a{layer.Index}.h{h}").Concat(layer.Item.Mlps.Count > 0 ? [$"m{layer.Index}"] : [])),
+            .. _network.Layers.Index().SelectMany(layer => layer.Item.Heads.Select((_, h) => $"a{layer.Index}.h{h}")
+                .Concat(layer.Item.Mlps.Count > 0 ? [$"m{layer.Index}"] : [])),
             "logits",
         ];
         HashSet<CircuitEdge> edges = [.. reads.Select(read => new CircuitEdge(_writers[read.Variable], read.Input)), .. Counted()];
@@ -113,8 +114,8 @@ internal sealed class TruthBuilder
     private VariableSpace Space(Expression expression) => _network.Spaces[_network.Program.Graph.Number(expression)];
 
     /// <summary>
-    /// Whether a side of a selector tells anything: two of its values select differently, or a position may hold no value. A selector by the other side
-    /// alone reads this one as a constant where it always holds a value.
+    /// Whether a side of a selector tells anything: two of its values select differently, or a position may hold no value. A selector by
+    /// the other side alone reads this one as a constant where it always holds a value.
     /// </summary>
     private bool Matters(VariableSpace space, Func<Value, IEnumerable<bool>> row) =>
         CanBeAbsent(space) || space.Values.Select(value => string.Concat(row(value).Select(selected => selected ? '1' : '0'))).Distinct().Skip(1).Any();

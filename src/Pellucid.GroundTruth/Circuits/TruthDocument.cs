@@ -59,7 +59,9 @@ internal sealed record OperationDocument
     /// <summary>Numbers of the variables it is made of: of a selector keys, then queries, and of an aggregate then what it moves.</summary>
     public required List<int> Operands { get; init; }
 
-    /// <summary>Values of the operands: of a map its inputs, of a sequence map those of both, of a selector those of keys and queries.</summary>
+    /// <summary>
+    /// Values of the operands: of a map its inputs, of a sequence map those of both, of a selector those of keys and queries.
+    /// </summary>
     public List<List<Value>>? Inputs { get; init; }
 
     /// <summary>Values of the function, the last operand's changing fastest.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pellucid.Models;
 using Pellucid.Tensors;
@@ -6,8 +7,8 @@ using Pellucid.Tensors.Files;
 namespace Pellucid.GroundTruth.Circuits;
 
 /// <summary>
-/// Writes and reads what is known of a compiled network, beside its model: <c>truth.json</c>, and <c>truth.safetensors</c> with the directions of each variable under its
-/// name, [value, d_model].
+/// Writes and reads what is known of a compiled network, beside its model: <c>truth.json</c>, and <c>truth.safetensors</c> with the
+/// directions of each variable under its name, [value, d_model].
 /// </summary>
 internal static class TruthFiles
 {
@@ -178,7 +179,7 @@ internal static class TruthFiles
     }
 
     private static int Number(string part) =>
-        int.TryParse(part.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
+        int.TryParse(part.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
 
     private static CompiledTruth ReadTruth(string folder, TruthDocument document, Model model)
     {

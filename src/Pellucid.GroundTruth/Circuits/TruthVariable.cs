@@ -13,8 +13,8 @@ public sealed record TruthVariable
     public required IReadOnlyList<Value> Values { get; init; }
 
     /// <summary>
-    /// Directions of the residual stream, each of d_model coordinates: one for each value, or one whose coefficient is the number. The variable's part of the stream is
-    /// the sum of its directions times their coefficients.
+    /// Directions of the residual stream, each of d_model coordinates: one for each value, or one whose coefficient is the number. The
+    /// variable's part of the stream is the sum of its directions times their coefficients.
     /// </summary>
     public required IReadOnlyList<IReadOnlyList<float>> Directions { get; init; }
 

@@ -1,5 +1,6 @@
-// Assembly of Lindner et al. 2023 (arXiv:2301.05062), section 3.2. Each head's keys are read by the identity, and its queries by the scores; values by their factors and written by
-// the identity. Heads, d_head and d_mlp are the largest of any layer; what a layer does not use is zero. Scores are not divided by √d_head.
+// Assembly of Lindner et al. 2023 (arXiv:2301.05062), section 3.2. Each head's keys are read by the identity, and its queries by the
+// scores; values by their factors and written by the identity. Heads, d_head and d_mlp are the largest of any layer; what a layer does not
+// use is zero. Scores are not divided by √d_head.
 using Pellucid.Models;
 using Pellucid.Tensors;
 

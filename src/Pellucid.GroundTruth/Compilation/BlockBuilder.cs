@@ -5,8 +5,9 @@
 //   map of a numerical variable        thresholds (StepMap)
 //   aggregate                          a head; BOS is selected where nothing else is, and holds nothing
 //   selector width                     a head that always selects BOS too and reads it, so writes 1/(1 + width); thresholds; one unit that clears BOS
-// Departure: scores are 256 for a selected pair, 128 for BOS by default. A pair that is not selected is then 128 behind at least, and the exponential of −128 is
-// exactly 0 in float32 (the smallest subnormal is e^−103.3), so that weights are exactly 1/n or 0; with scores of 100 a weight of 1e-22 is left.
+// Departure: scores are 256 for a selected pair, 128 for BOS by default. A pair that is not selected is then 128 behind at least, and the
+// exponential of −128 is exactly 0 in float32 (the smallest subnormal is e^−103.3), so that weights are exactly 1/n or 0; with scores of
+// 100 a weight of 1e-22 is left.
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>Builds the block of each variable.</summary>
@@ -49,7 +50,8 @@ internal sealed class BlockBuilder(VariableGraph graph, VariableSpace[] spaces, 
     }
 
     /// <summary>
-    /// A number from a categorical variable. One unit holds it; where some values are negative a second one holds their sizes, since a unit is never negative.
+    /// A number from a categorical variable. One unit holds it; where some values are negative a second one holds their sizes, since a unit
+    /// is never negative.
     /// </summary>
     private void Number(VariableSpace space, VariableSpace operand, (Value Input, Value Output)[] rows, List<Entry> into, List<Entry> outOf)
     {

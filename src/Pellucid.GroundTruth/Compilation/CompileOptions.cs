@@ -25,7 +25,8 @@ public sealed record CompileOptions
         if (Length < 1 || Length >= CompilerLimits.Values || Vocabulary.Count < 1 || Vocabulary.Count > CompilerLimits.Values)
         {
             throw new RaspException(
-                $"A program is compiled for 1 to {CompilerLimits.Values} tokens and a length of 1 to {CompilerLimits.Values - 1}; met {Vocabulary.Count} tokens and length {Length}.");
+                $"A program is compiled for 1 to {CompilerLimits.Values} tokens and a length of 1 to {CompilerLimits.Values - 1}; "
+                + $"met {Vocabulary.Count} tokens and length {Length}.");
         }
 
         var met = new HashSet<Value> { Bos, Pad };

@@ -1,16 +1,23 @@
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>
-/// A compiled program before it becomes arrays: which entries of which matrices are not zero. It runs in double precision, which is how the construction
-/// itself is tested, apart from what float32 does to it.
+/// A compiled program before it becomes arrays: which entries of which matrices are not zero. It runs in double precision, which is how the
+/// construction itself is tested, apart from what float32 does to it.
 /// </summary>
-internal sealed record CraftNetwork(RaspProgram Program, CompileOptions Options, VariableSpace[] Spaces, ResidualBasis Basis, IReadOnlyList<CraftLayer> Layers)
+internal sealed record CraftNetwork(
+    RaspProgram Program, CompileOptions Options, VariableSpace[] Spaces, ResidualBasis Basis, IReadOnlyList<CraftLayer> Layers)
 {
     internal VariableSpace Output => Spaces[^1];
 
-    /// <summary>The blocks as they follow one another: <c>A</c> with the number of heads, <c>M</c> with the number of hidden units.</summary>
+    /// <summary>
+    /// The blocks as they follow one another: <c>A</c> with the number of heads, <c>M</c> with the number of hidden units.
+    /// </summary>
     internal IReadOnlyList<string> Blocks =>
-        [.. Layers.SelectMany(layer => new[] { ("A", layer.Heads.Count), ("M", layer.Hidden) }).Where(block => block.Item2 > 0).Select(block => $"{block.Item1}{block.Item2}")];
+    [
+        .. Layers.SelectMany(layer => new[] { (Kind: "A", Size: layer.Heads.Count), (Kind: "M", Size: layer.Hidden) })
+            .Where(block => block.Size > 0)
+            .Select(block => $"{block.Kind}{block.Size}"),
+    ];
 
     internal static CraftNetwork Build(RaspProgram program, CompileOptions options)
     {
@@ -72,7 +79,11 @@ internal sealed record CraftNetwork(RaspProgram Program, CompileOptions Options,
         .. Enumerable.Range(0, residual.Length).Select(query =>
         {
             int keys = Options.Causal ? query + 1 : residual.Length;
-            double[] scores = [.. Enumerable.Range(0, keys).Select(key => head.Scores.Sum(entry => residual[query][entry.From] * residual[key][entry.To] * entry.Value))];
+            double[] scores =
+            [
+                .. Enumerable.Range(0, keys)
+                    .Select(key => head.Scores.Sum(entry => residual[query][entry.From] * residual[key][entry.To] * entry.Value)),
+            ];
             double[] weights = [.. scores.Select(score => Math.Exp(score - scores.Max()))];
             double[] written = new double[Basis.Size];
             foreach (Entry entry in head.Values)

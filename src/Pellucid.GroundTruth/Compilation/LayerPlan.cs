@@ -1,5 +1,6 @@
-// Placement of Lindner et al. 2023 (arXiv:2301.05062), section 3.2: a variable's depth is the longest path to it from the tokens and positions, and all blocks of one
-// depth share a layer. Where one depth holds heads alone and the next hidden units alone, the two are one layer: attention, then MLP.
+// Placement of Lindner et al. 2023 (arXiv:2301.05062), section 3.2: a variable's depth is the longest path to it from the tokens and
+// positions, and all blocks of one depth share a layer. Where one depth holds heads alone and the next hidden units alone, the two are one
+// layer: attention, then MLP.
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>One layer of the network: heads side by side, then hidden units side by side; either may be none.</summary>

@@ -1,10 +1,12 @@
-// A network computes variables and attends by comparing one key variable with one query variable. Two things of RASP are brought to this form first.
-// Constants are no variables: functions of them are folded, and a selector that compares with one selects by the other side alone. A selector
-// that compares several keys or queries (Weiss et al. 2021 combine selectors by and, or, not) compares tuples of them, so that the sizes multiply; Lindner
-// et al. 2023 (Tracr) refuse such selectors.
+// A network computes variables and attends by comparing one key variable with one query variable. Two things of RASP are brought to this
+// form first. Constants are no variables: functions of them are folded, and a selector that compares with one selects by the other side
+// alone. A selector that compares several keys or queries (Weiss et al. 2021 combine selectors by and, or, not) compares tuples of them, so
+// that the sizes multiply; Lindner et al. 2023 (Tracr) refuse such selectors.
 namespace Pellucid.GroundTruth.Compilation;
 
-/// <summary>Rewrites a program so that every selector compares one variable with one, and no constant is left. Variables keep their names.</summary>
+/// <summary>
+/// Rewrites a program so that every selector compares one variable with one, and no constant is left. Variables keep their names.
+/// </summary>
 internal sealed class ProgramLowering
 {
     private readonly VariableGraph _graph;
@@ -37,7 +39,9 @@ internal sealed class ProgramLowering
         switch (variable.Expression)
         {
             case MapExpression map:
-                return Of(map.Operand) is ConstantExpression of ? new ConstantExpression(map.Function(of.Value)) : new MapExpression(Of(map.Operand), map.Function);
+                return Of(map.Operand) is ConstantExpression of
+                    ? new ConstantExpression(map.Function(of.Value))
+                    : new MapExpression(Of(map.Operand), map.Function);
             case SequenceMapExpression map:
                 return Pair(map.First, map.Second, map.Function, (x, y) => new SequenceMapExpression(x, y, map.Function));
             case LinearSequenceMapExpression map:
@@ -70,7 +74,8 @@ internal sealed class ProgramLowering
         return new SelectSelector(Joined(keys, $"{owner.Name}_keys", source), Joined(queries, $"{owner.Name}_queries", source), predicate);
     }
 
-    private static List<Expression> Distinct(IEnumerable<Expression> expressions) => [.. expressions.Where(expression => expression is not ConstantExpression).Distinct()];
+    private static List<Expression> Distinct(IEnumerable<Expression> expressions) =>
+        [.. expressions.Where(expression => expression is not ConstantExpression).Distinct()];
 
     /// <summary>One variable that holds several; the tokens where there is nothing to compare, since every position has one.</summary>
     private static Expression Joined(List<Expression> parts, string name, SourceSpan? source)

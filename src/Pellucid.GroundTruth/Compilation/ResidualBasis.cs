@@ -1,5 +1,5 @@
-// The declared order of the directions: tokens in the vocabulary's order, BOS, PAD, positions, the constant, then the variables in the order of the program's
-// graph, each with its values in order, and after a width the direction of its head.
+// The declared order of the directions: tokens in the vocabulary's order, BOS, PAD, positions, the constant, then the variables in the
+// order of the program's graph, each with its values in order, and after a width the direction of its head.
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>The directions of the residual stream, in one declared order that nothing sorts again.</summary>
@@ -40,7 +40,9 @@ internal sealed class ResidualBasis
 
         if (_labels.Count > CompilerLimits.Directions)
         {
-            throw new RaspException($"The residual stream needs {_labels.Count} dimensions; at most {CompilerLimits.Directions} are built. Use fewer values or a shorter input.");
+            throw new RaspException(
+                $"The residual stream needs {_labels.Count} dimensions; at most {CompilerLimits.Directions} are built. "
+                + "Use fewer values or a shorter input.");
         }
     }
 

@@ -1,5 +1,6 @@
-// A head moves a categorical value exactly when all positions that it selects hold the same one. Otherwise it writes a mixture, which is no value. Whether that can
-// happen depends on the inputs, so it is looked for on inputs (as Tracr's dynamic validation does), and an example is given.
+// A head moves a categorical value exactly when all positions that it selects hold the same one. Otherwise it writes a mixture, which is no
+// value. Whether that can happen depends on the inputs, so it is looked for on inputs (as Tracr's dynamic validation does), and an example
+// is given.
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>Looks for categorical aggregates that would mix values.</summary>
@@ -23,7 +24,8 @@ internal static class Selections
             {
                 throw RaspException.At(
                     aggregate,
-                    $"With the input '{string.Join(' ', input)}' it selects {first.Describe()} and {second.Describe()} at once, whose mean no categorical variable holds. Select one position, or make it numerical.");
+                    $"With the input '{string.Join(' ', input)}' it selects {first.Describe()} and {second.Describe()} at once, "
+                    + "whose mean no categorical variable holds. Select one position, or make it numerical.");
             }
         }
     }

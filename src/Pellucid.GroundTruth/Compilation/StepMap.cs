@@ -2,12 +2,13 @@
 //   f(s_0) + Σ_k (f(s_k) − f(s_{k−1})) · step_k(x),   step_k(x) = ReLU(L(x − t_k) + 1) − ReLU(L(x − t_k)),
 // which is 0 for x ≤ t_k − 1/L and 1 for x ≥ t_k: two hidden units a threshold, and one that is always 1.
 //
-// Departures, so that the steps are exact in float32. (1) Slopes L are powers of two, chosen for each threshold by the gap in which it lies, and L·t is a multiple
-// of 2⁻⁶ that is at least 1: then L·x − L·t and L·x − L·t + 1 lie on the grid of L·x and below it in size, so that no operation rounds. (2) Thresholds below 0
-// use the mirrored step, 1 − step'(x), step'(x) = ReLU(L(t − x) + 1) − ReLU(L(t − x)), which is exact for negative x for the same reason; the 1 goes into the
-// constant. At x = 0 therefore every step unit is silent. (3) Positive steps are summed from the smallest on, mirrored ones from the
-// largest, so that the partial sums of a coordinate of a one-hot are 0 or 1 between steps, and the sum is exact too. Of a numerical output they are rounded, by about
-// 2⁻²⁴ of the largest L·x times the change of the output. (4) The constant unit reads one − bos, so that a map writes nothing at BOS.
+// Departures, so that the steps are exact in float32. (1) Slopes L are powers of two, chosen for each threshold by the gap in which it
+// lies, and L·t is a multiple of 2⁻⁶ that is at least 1: then L·x − L·t and L·x − L·t + 1 lie on the grid of L·x and below it in size, so
+// that no operation rounds. (2) Thresholds below 0 use the mirrored step, 1 − step'(x), step'(x) = ReLU(L(t − x) + 1) − ReLU(L(t − x)),
+// which is exact for negative x for the same reason; the 1 goes into the constant. At x = 0 therefore every step unit is silent. (3)
+// Positive steps are summed from the smallest on, mirrored ones from the largest, so that the partial sums of a coordinate of a one-hot are
+// 0 or 1 between steps, and the sum is exact too. Of a numerical output they are rounded, by about 2⁻²⁴ of the largest L·x times the change
+// of the output. (4) The constant unit reads one − bos, so that a map writes nothing at BOS.
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>One threshold: the output changes from that of the value below to that of the value above.</summary>
@@ -31,7 +32,9 @@ internal sealed class StepMap
     /// <summary>Mirrored steps from the largest threshold down, then the others from the smallest up.</summary>
     internal IReadOnlyList<Step> Steps { get; }
 
-    /// <summary>Whether thresholds between the declared values of a variable give the right output at every number that it can take.</summary>
+    /// <summary>
+    /// Whether thresholds between the declared values of a variable give the right output at every number that it can take.
+    /// </summary>
     internal static bool IsFaithful(VariableSpace operand, Func<Value, Value> function)
     {
         (double[] values, Value[] outputs) = Defined(operand.Values.Select(value => value.Number), function);
@@ -98,7 +101,8 @@ internal sealed class StepMap
         {
             // A pair of equal outputs is a step of height 0: any threshold does. Numbers that differ by rounding alone come here.
             slope = lower == upper ? 1 : throw new RaspException(
-                $"The numbers {low:R} and {high:R} must be told apart, which float32 does not allow. Use a shorter input, or a function that gives the same for both.");
+                $"The numbers {low:R} and {high:R} must be told apart, which float32 does not allow. "
+                + "Use a shorter input, or a function that gives the same for both.");
         }
 
         double threshold = near + ((gap + (1 / slope)) / 2);

@@ -1,7 +1,7 @@
-// Basis inference of Lindner et al. 2023 (arXiv:2301.05062), section 3.2: the values that each variable can take, from the vocabulary, the length and
-// the functions. The values told apart in a numerical variable are theirs too: the mean of a selection counts as v/n only, not as k·v/n. That
-// is enough for tests of sign, and keeps blocks small; the numbers that can really be met are followed beside it, and where a function
-// would be wrong at one of them its block takes them all (see StepMap).
+// Basis inference of Lindner et al. 2023 (arXiv:2301.05062), section 3.2: the values that each variable can take, from the vocabulary, the
+// length and the functions. The values told apart in a numerical variable are theirs too: the mean of a selection counts as v/n only, not
+// as k·v/n. That is enough for tests of sign, and keeps blocks small; the numbers that can really be met are followed beside it, and where
+// a function would be wrong at one of them its block takes them all (see StepMap).
 namespace Pellucid.GroundTruth.Compilation;
 
 /// <summary>Finds what each variable can hold, and refuses what a network cannot compute.</summary>
@@ -60,7 +60,9 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
         if (operand.Reachable is null)
         {
             throw RaspException.At(
-                map.Operand, $"This numerical variable can take more than {CompilerLimits.Numbers} numbers, too many to be mapped. Map before averaging, or shorten the input.");
+                map.Operand,
+                $"This numerical variable can take more than {CompilerLimits.Numbers} numbers, too many to be mapped. "
+                + "Map before averaging, or shorten the input.");
         }
 
         return StepMap.IsFaithful(operand, map.Function)
@@ -76,14 +78,18 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
             VariableSpace? odd = first.IsNumerical ? first : second.IsNumerical ? second : null;
             string what = odd is null ? "the result is numerical" : $"'{odd.Name}' is numerical";
             throw RaspException.At(
-                map, $"A function of two variables takes and gives categorical ones, but {what}. Map it to a categorical one first, or use a linear sequence map of two numerical ones.");
+                map,
+                $"A function of two variables takes and gives categorical ones, but {what}. "
+                + "Map it to a categorical one first, or use a linear sequence map of two numerical ones.");
         }
 
         int pairs = first.Values.Length * second.Values.Length;
         if (pairs > CompilerLimits.Hidden)
         {
             throw RaspException.At(
-                map, $"It needs {first.Values.Length} × {second.Values.Length} = {pairs} dimensions, one for each pair of values; at most {CompilerLimits.Hidden} are built. Use fewer values.");
+                map,
+                $"It needs {first.Values.Length} × {second.Values.Length} = {pairs} dimensions, one for each pair of values; "
+                + $"at most {CompilerLimits.Hidden} are built. Use fewer values.");
         }
 
         return Categorical(variable, first.Values.SelectMany(x => second.Values.Select(y => map.Function(x, y))));
@@ -96,7 +102,10 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
         {
             if (!operand.IsNumerical || map.Encoding != ValueEncoding.Numerical)
             {
-                throw RaspException.At(map, $"A linear sequence map is of two numerical variables and gives one, but '{operand.Name}' or the result is categorical. Make both .Numerical().");
+                throw RaspException.At(
+                    map,
+                    $"A linear sequence map is of two numerical variables and gives one, but '{operand.Name}' or the result is categorical. "
+                    + "Make both .Numerical().");
             }
         }
 
@@ -118,7 +127,8 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
         {
             throw RaspException.At(
                 aggregate,
-                $"What an aggregate takes and what it gives are held alike, but '{operand.Name}' is {(operand.IsNumerical ? "numerical" : "categorical")} and the result is not. Map '{operand.Name}' first.");
+                $"What an aggregate takes and what it gives are held alike, but '{operand.Name}' is "
+                + $"{(operand.IsNumerical ? "numerical" : "categorical")} and the result is not. Map '{operand.Name}' first.");
         }
 
         Value expected = operand.IsNumerical ? 0 : Value.Undefined;
@@ -126,7 +136,8 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
         {
             throw RaspException.At(
                 aggregate,
-                $"Where nothing is selected a {(operand.IsNumerical ? "numerical aggregate gives 0" : "categorical aggregate is undefined")}; the default {aggregate.Default} cannot be compiled.");
+                $"Where nothing is selected a {(operand.IsNumerical ? "numerical aggregate gives 0" : "categorical aggregate is undefined")}; "
+                + $"the default {aggregate.Default} cannot be compiled.");
         }
 
         return operand.IsNumerical ? new VariableSpace(variable, Quotients(operand), Means(operand.Reachable)) : Categorical(variable, operand.Values);
@@ -166,7 +177,8 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
             if (Of(side).IsNumerical)
             {
                 throw new RaspException(
-                    $"A selector compares categorical variables, but its {role} '{Of(side).Name}' are numerical. Map them to a categorical variable first.",
+                    $"A selector compares categorical variables, but its {role} '{Of(side).Name}' are numerical. "
+                    + "Map them to a categorical variable first.",
                     selector.Source ?? owner.Source,
                     owner.ToString());
             }
@@ -188,7 +200,9 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
         if (!space.IsNumerical && space.Values.Length > CompilerLimits.Values)
         {
             throw RaspException.At(
-                space.Expression, $"'{space.Name}' needs {space.Values.Length} dimensions, one for each value it can take; at most {CompilerLimits.Values} are built. Use fewer values or a shorter input.");
+                space.Expression,
+                $"'{space.Name}' needs {space.Values.Length} dimensions, one for each value it can take; at most {CompilerLimits.Values} are built. "
+                + "Use fewer values or a shorter input.");
         }
 
         return space;

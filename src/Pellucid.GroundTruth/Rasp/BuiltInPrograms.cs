@@ -14,15 +14,18 @@ public static class BuiltInPrograms
         new("length", "the number of tokens", ["a", "b", "c", "d"], 3, _ => Rasp.Length),
         new("reverse", "the tokens in reverse", ["a", "b", "c", "d"], 5, _ => Reverse()),
         new("histogram", "how often each token occurs", ["a", "b", "c", "d"], 5, _ => Histogram()),
-        new("pair-balance", "share of \"(\" so far less the share of \")\"", ["(", ")", "a", "b", "c"], 10, _ => PairBalance("(", ")").Named("pair_balance")),
+        new("pair-balance", "share of \"(\" so far less the share of \")\"", ["(", ")", "a", "b", "c"], 10,
+            _ => PairBalance("(", ")").Named("pair_balance")),
         new("sort-unique", "the tokens in order, where none occurs twice", [1, 2, 3, 4], 5, _ => SortUnique(Rasp.Tokens, Rasp.Tokens).Named("sort")),
         new("sort", "the tokens, numbers of at least 1, in order", [1, 2, 3, 4], 5, options => Sort(Rasp.Tokens, Rasp.Tokens, options).Named("sort")),
         new("count", "how often the first token of the vocabulary occurs", ["a", "b", "c"], 8, options => Count(options.Vocabulary[0])),
         new("nary-map", "the token, twice, less its position", [1, 2, 3], 5, _ => NaryMap()),
-        new("shuffle-dyck3", "whether \"()\", \"{}\" and \"[]\" are each balanced", ["(", ")", "{", "}", "[", "]"], 6, _ => ShuffleDyck("()", "{}", "[]").Named("shuffle_dyck")),
+        new("shuffle-dyck3", "whether \"()\", \"{}\" and \"[]\" are each balanced", ["(", ")", "{", "}", "[", "]"], 6,
+            _ => ShuffleDyck("()", "{}", "[]").Named("shuffle_dyck")),
         new("shuffle-dyck2", "whether \"()\" and \"{}\" are each balanced", ["(", ")", "{", "}"], 4, _ => ShuffleDyck("()", "{}").Named("shuffle_dyck")),
         new("count-less-freq", "how many tokens occur at most twice", ["a", "b", "c"], 4, _ => CountLessFrequent(2)),
-        new("sort-freq", "the tokens, the most frequent first", ["a", "b", "c"], 4, options => Sort(Rasp.Tokens, (-1 * Histogram()).Named("map"), options).Named("sort_freq")),
+        new("sort-freq", "the tokens, the most frequent first", ["a", "b", "c"], 4,
+            options => Sort(Rasp.Tokens, (-1 * Histogram()).Named("map"), options).Named("sort_freq")),
     ];
 
     /// <summary>The programs, those of the published table first.</summary>
@@ -40,7 +43,9 @@ public static class BuiltInPrograms
     private static Expression Shift(Expression x, int offset) =>
         Rasp.Aggregate(Rasp.Select(Rasp.Indices, Rasp.Indices, (key, query) => query == key + offset), x).Named($"shift_by({offset})");
 
-    /// <summary>At each position the conjunction of "the i-th last token is the i-th last of the pattern", from the first of the pattern on.</summary>
+    /// <summary>
+    /// At each position the conjunction of "the i-th last token is the i-th last of the pattern", from the first of the pattern on.
+    /// </summary>
     private static Expression Detect(params string[] pattern)
     {
         Expression[] detectors =

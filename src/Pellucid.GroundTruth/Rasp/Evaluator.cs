@@ -1,6 +1,7 @@
-// The semantics that the compiled network reproduces. Undefined is the absence of a value: a map of it is undefined, a pair of positions is selected
-// only when every value that its selector compares is defined, and the mean over a selection that holds an undefined value is undefined. A categorical aggregate has
-// a value where all that is selected is the same: a network would write a mixture of directions otherwise, which is no value, so that the result is undefined.
+// The semantics that the compiled network reproduces. Undefined is the absence of a value: a map of it is undefined, a pair of positions is
+// selected only when every value that its selector compares is defined, and the mean over a selection that holds an undefined value is
+// undefined. A categorical aggregate has a value where all that is selected is the same: a network would write a mixture of directions
+// otherwise, which is no value, so that the result is undefined.
 namespace Pellucid.GroundTruth;
 
 /// <summary>One evaluation of a program.</summary>

@@ -1,5 +1,5 @@
-// Operators build expressions, they do not compare objects: x == y is the sequence of position-wise equalities. With a value on one side the
-// result is a map; with two expressions a sequence map; the sum and difference of two numerical expressions is a linear sequence map.
+// Operators build expressions, they do not compare objects: x == y is the sequence of position-wise equalities. With a value on one side
+// the result is a map; with two expressions a sequence map; the sum and difference of two numerical expressions is a linear sequence map.
 namespace Pellucid.GroundTruth;
 
 public abstract partial class Expression

@@ -8,11 +8,11 @@ namespace Pellucid.GroundTruth;
 /// graph as it is met from the output on, operands in their order.
 /// <para>
 /// <b>Lowering another notation to this API.</b> Make one object for each variable of the source and use that object wherever the variable
-/// is used; call <see cref="Named"/> once, when the variable is defined, and <see cref="At"/> on every object made, before it is used (both return
-/// a copy). <c>Rasp.Tokens</c> and <c>Rasp.Indices</c> are the same variable wherever they occur, whatever copies of them are used.
-/// Fold an operator with a constant operand into one <see cref="Rasp.Map(Expression, Func{Value, Value}, string?)"/> (the operators here do), since a constant is no
-/// variable that a network computes. Functions must be pure; they are called with defined values only, for every value that their operand can take.
-/// A type that does not fit is found then and reported at the place given by <see cref="At"/>.
+/// is used; call <see cref="Named"/> once, when the variable is defined, and <see cref="At"/> on every object made, before it is used (both
+/// return a copy). <c>Rasp.Tokens</c> and <c>Rasp.Indices</c> are the same variable wherever they occur, whatever copies of them are used.
+/// Fold an operator with a constant operand into one <see cref="Rasp.Map(Expression, Func{Value, Value}, string?)"/> (the operators here
+/// do), since a constant is no variable that a network computes. Functions must be pure; they are called with defined values only, for
+/// every value that their operand can take. A type that does not fit is found then and reported at the place given by <see cref="At"/>.
 /// </para>
 /// </summary>
 public abstract partial class Expression
@@ -42,7 +42,8 @@ public abstract partial class Expression
     }
 
     /// <summary>
-    /// A copy that is held as one number. Its values must be numbers. Tokens and indices are embedded one direction a value, so of them it is a map.
+    /// A copy that is held as one number. Its values must be numbers. Tokens and indices are embedded one direction a value, so of them it
+    /// is a map.
     /// </summary>
     public Expression Numerical() => this is TokensExpression or IndicesExpression
         ? new MapExpression(this, x => x).Numerical().From(this)

@@ -1,8 +1,9 @@
 namespace Pellucid.GroundTruth;
 
 /// <summary>
-/// A RASP program: an output expression with a name. Evaluating it gives every variable at every position, and evaluating it with variables set
-/// to other values is the high-level causal model of the network that it compiles to. Immutable; safe for any thread as far as its functions are.
+/// A RASP program: an output expression with a name. Evaluating it gives every variable at every position, and evaluating it with variables
+/// set to other values is the high-level causal model of the network that it compiles to. Immutable; safe for any thread as far as its
+/// functions are.
 /// </summary>
 public sealed class RaspProgram
 {
@@ -37,7 +38,8 @@ public sealed class RaspProgram
     /// <param name="tokens">One value a position. An undefined one is an absent position: nothing selects it and it has no index.</param>
     /// <param name="options">Causal selection, and variables that are set to given values.</param>
     /// <returns>Every variable at every position.</returns>
-    /// <exception cref="RaspException">A type does not fit, an intervention names no variable, or has another length than the input.</exception>
+    /// <exception cref="RaspException">A type does not fit, an intervention names no variable, or has another length than the
+    /// input.</exception>
     public RaspEvaluation Evaluate(IReadOnlyList<Value> tokens, EvaluationOptions? options = null)
     {
         options ??= new EvaluationOptions();

@@ -1,9 +1,9 @@
 namespace Pellucid.GroundTruth;
 
 /// <summary>
-/// Which positions each position attends to. Immutable; safe for any thread. Made by <see cref="Rasp.Select(Expression, Expression, Comparison)"/> and combined
-/// by <c>&amp;</c>, <c>|</c> and <c>!</c>. A combination over several keys or queries is compiled by making tuples of them, so its
-/// dimensions multiply.
+/// Which positions each position attends to. Immutable; safe for any thread. Made by <see cref="Rasp.Select(Expression, Expression,
+/// Comparison)"/> and combined by <c>&amp;</c>, <c>|</c> and <c>!</c>. A combination over several keys or queries is compiled by making
+/// tuples of them, so its dimensions multiply.
 /// </summary>
 public abstract class Selector
 {

@@ -1,11 +1,13 @@
 namespace Pellucid.GroundTruth;
 
-/// <summary>A node of a program: a variable with its name and the numbers of its operands in <see cref="VariableGraph.Variables"/>.</summary>
+/// <summary>
+/// A node of a program: a variable with its name and the numbers of its operands in <see cref="VariableGraph.Variables"/>.
+/// </summary>
 internal sealed record Variable(int Index, string Name, Expression Expression, IReadOnlyList<int> Operands);
 
 /// <summary>
-/// The variables of a program in the order in which a depth-first walk from the output leaves them, operands in declared order: operands always come
-/// before what is made of them. Order and names depend on the graph alone.
+/// The variables of a program in the order in which a depth-first walk from the output leaves them, operands in declared order: operands
+/// always come before what is made of them. Order and names depend on the graph alone.
 /// </summary>
 internal sealed class VariableGraph
 {
