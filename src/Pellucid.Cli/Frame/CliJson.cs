@@ -18,6 +18,9 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(ModelListResult))]
 [JsonSerializable(typeof(ModelPullResult))]
 [JsonSerializable(typeof(ModelShowResult))]
+[JsonSerializable(typeof(CompileResult))]
+[JsonSerializable(typeof(CompileTextResult))]
+[JsonSerializable(typeof(RunProgramResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context that the verbs use: text stays readable, because no browser takes this output for HTML.</summary>
