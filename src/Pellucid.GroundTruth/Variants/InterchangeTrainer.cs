@@ -146,6 +146,7 @@ public static class InterchangeTrainer
     {
         Variant = ProgramVariant.Trained,
         Basis = [],
+        Constant = [],
         Variables = [.. truth.Variables.Select(variable => variable with { Directions = [] })],
     };
 }

@@ -67,6 +67,7 @@ public static class ProgramCompressor
     {
         Variant = ProgramVariant.Compressed,
         Basis = [],
+        Constant = Embedded(truth.Constant, embedding),
         Variables = [.. truth.Variables.Select(variable => variable with { Directions = [.. variable.Directions.Select(direction => Embedded(direction, embedding))] })],
     };
 
