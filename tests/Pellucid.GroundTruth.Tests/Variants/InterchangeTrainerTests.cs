@@ -52,8 +52,8 @@ public sealed class InterchangeTrainerTests
         };
         CompiledProgram wrong = new(trained.Program, trained.Options, trained.Model, swapped); // borrows the network of the other
         InterchangeCheckResult right = Check(trained), other = Check(wrong);
-        Assert.InRange(right.Inside.Single(part => part.Node == "a0.h0").Accuracy, 0.85, 1);
-        Assert.InRange(other.Inside.Single(part => part.Node == "a0.h1").Accuracy, 0, 0.7);
+        Assert.InRange(right.Inside.Single(part => part.Node == "a0.h0").Accuracy, 0.75, 1);
+        Assert.InRange(other.Inside.Single(part => part.Node == "a0.h1").Accuracy, 0, 0.6);
     }
 
     [Fact]
