@@ -180,7 +180,7 @@ public sealed class Model : IDisposable
     public GradientRun Gradients(TokenBatch tokens, Metric metric, GradientOptions options, GradientRun? reuse)
     {
         CheckGradients(tokens, metric, options);
-        LogitsWanted logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None;
+        LogitsWanted logits = metric.ReadsLogits ? LogitsWanted.All : LogitsWanted.None;
         if (RunMemory.IsInDoubt(this, tokens, options.Capture, logits, options.Recompute ? 1 : Config.Layers))
         {
             RunMemory.Require(tokens, PeakBytes(tokens, metric, options));
@@ -286,7 +286,11 @@ public sealed class Model : IDisposable
     private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
     {
         CheckTokens(tokens, 0);
-        _ = Hooks[metric.Hook ?? Hook.Embed];
+        foreach (string hook in metric.Hooks)
+        {
+            _ = Hooks[hook];
+        }
+
         foreach (string hook in options.At.Names)
         {
             _ = Hooks[hook];

@@ -215,7 +215,7 @@ public sealed unsafe partial class Ops
         {
             if (operand is not null)
             {
-                result.Place = NewPlace(result, state, rule, operands, saved);
+                (result.Place, result.IsCutOff) = (NewPlace(result, state, rule, operands, saved), false);
                 break;
             }
         }

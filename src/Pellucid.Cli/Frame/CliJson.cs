@@ -22,6 +22,9 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(PlantMeasureResult))]
 [JsonSerializable(typeof(PlantNetworkResult))]
 [JsonSerializable(typeof(PlantRecoveryResult))]
+[JsonSerializable(typeof(CompileResult))]
+[JsonSerializable(typeof(CompileTextResult))]
+[JsonSerializable(typeof(RunProgramResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context that the verbs use: text stays readable, because no browser takes this output for HTML.</summary>

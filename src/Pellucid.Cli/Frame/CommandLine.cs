@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Pellucid.Cli.Verbs;
+using Pellucid.GroundTruth;
 using Pellucid.Tensors;
 
 namespace Pellucid.Cli.Frame;
@@ -22,6 +23,8 @@ internal static class CommandLine
             new Evaluate(),
             new Explain(),
             new RunText(),
+            new Compile(),
+            new RunProgram(),
             new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
             new Command("plant", "Makes data and networks whose mechanism is known, and measures what is found of it.") { new PlantActivations(), new PlantMeasure(), new PlantRecovery(), new PlantNetwork() },
         };
@@ -88,6 +91,11 @@ internal static class CommandLine
         streams.Error.WriteLine(OneLine(error is PellucidException or IOException or UnauthorizedAccessException
             ? error.Message
             : $"Pellucid failed where it should not have: {error.GetType().Name}: {error.Message} Set PELLUCID_TRACE=1 to see where, and report it."));
+        if (streams.IsTerminal && error is RaspException { Span: { } place } && place.Excerpt() is { } excerpt)
+        {
+            streams.Error.WriteLine(excerpt);
+        }
+
         if (Environment.GetEnvironmentVariable("PELLUCID_TRACE") == "1")
         {
             streams.Error.WriteLine(error);

@@ -54,41 +54,21 @@ public sealed partial class Metric
     public static Metric LogProbability(int token, int sequence = 0, Index? position = null) => new(
         $"log-probability of {token}", At(sequence, position), (ops, logits, _) => ops.Scale(ops.CrossEntropy(logits, [token]), -1), null, token);
 
-    /// <summary>The mean of metrics of logits.</summary>
-    /// <exception cref="PellucidException">There are none, or one reads an activation.</exception>
+    /// <summary>The mean of metrics.</summary>
+    /// <exception cref="PellucidException">There are none.</exception>
     public static Metric Mean(params IEnumerable<Metric> metrics)
     {
         Metric[] all = [.. metrics];
-        if (all.Length == 0 || Array.Exists(all, metric => metric.Hook is not null))
-        {
-            throw new PellucidException("A mean takes one metric of logits or more, and none of an activation.");
-        }
-
-        return new Metric(
-            $"mean of {all.Length}: {string.Join(", ", all.Take(3).Select(metric => metric.Name))}",
-            (tokens, places) => Array.ForEach(all, metric => metric._places(tokens, places)),
-            (ops, logits, tokens) => Sum(ops, logits, tokens, all),
-            null,
-            [.. all.SelectMany(metric => metric._tokens)])
-        {
-            PredictsTokens = Array.Exists(all, metric => metric.PredictsTokens),
-        };
+        return Composed("mean", Array.ConvertAll(all, metric => (metric, 1f / all.Length)));
     }
 
-    private static Tensor Sum(Ops ops, Tensor logits, TokenBatch tokens, Metric[] metrics)
-    {
-        Tensor? sum = null;
-        int first = 0;
-        foreach (Metric metric in metrics)
-        {
-            int count = metric.PlacesOf(tokens).Count;
-            Tensor value = ops.Reshape(metric._expression(ops, ops.Slice(logits, 0, first, count), tokens), new Shape(1));
-            sum = sum is null ? value : ops.Add(sum, value);
-            first += count;
-        }
+    /// <summary>Metrics times weights, added up: a training loss with a term for some activations, a score with a penalty.</summary>
+    /// <exception cref="PellucidException">There are none.</exception>
+    public static Metric Sum(params IEnumerable<(Metric Metric, float Weight)> parts) => Composed("sum", [.. parts]);
 
-        return ops.Scale(sum!, 1f / metrics.Length);
-    }
+    private static Metric Composed(string kind, (Metric Metric, float Weight)[] parts) => parts.Length > 0
+        ? new Metric($"{kind} of {parts.Length}: {string.Join(", ", parts.Take(3).Select(part => part.Metric.Name))}", parts)
+        : throw new PellucidException($"A {kind} takes one metric or more.");
 
     private static PlaceReader At(int sequence, Index? position) => (tokens, places) =>
         places.Add((sequence, (uint)sequence < (uint)tokens.Count ? (position ?? ^1).GetOffset(tokens.Lengths[sequence]) : 0));

@@ -4,7 +4,7 @@ namespace Pellucid.Models;
 
 /// <summary>
 /// One number of a run, of which gradients are asked: an expression over <see cref="Ops"/> from the logits of the places that it reads, or
-/// from one activation. Logits are computed only where a metric reads them. Immutable.
+/// from one activation, or a weighted sum of such. Logits are computed only where a metric reads them. Immutable.
 /// </summary>
 public sealed partial class Metric
 {
@@ -14,6 +14,8 @@ public sealed partial class Metric
     private readonly PlaceReader _places;
     private readonly Func<Ops, Tensor, TokenBatch, Tensor> _expression;
     private readonly int[] _tokens;
+    private readonly string? _hook;
+    private readonly (Metric Metric, float Weight)[] _parts = [];
     private bool _isCustom;
 
     /// <summary>Whether it reads the logits as predictions of the next token.</summary>
@@ -26,7 +28,19 @@ public sealed partial class Metric
         string? hook = null,
         params int[] tokens)
     {
-        (Name, _places, _expression, Hook, _tokens) = (name, places, expression, hook, tokens);
+        (Name, _places, _expression, _hook, _tokens) = (name, places, expression, hook, tokens);
+        (Hooks, ReadsLogits) = (hook is null ? [] : [hook], hook is null);
+    }
+
+    private Metric(string name, (Metric Metric, float Weight)[] parts)
+    {
+        (Name, _parts) = (name, parts);
+        _places = (tokens, places) => Array.ForEach(_parts, part => part.Metric._places(tokens, places));
+        _expression = static (_, _, _) => throw new NotSupportedException("A sum is evaluated part by part.");
+        _tokens = [.. parts.SelectMany(part => part.Metric._tokens)];
+        Hooks = [.. parts.SelectMany(part => part.Metric.Hooks).Distinct(StringComparer.Ordinal)];
+        ReadsLogits = Array.Exists(parts, part => part.Metric.ReadsLogits);
+        PredictsTokens = Array.Exists(parts, part => part.Metric.PredictsTokens);
     }
 
     /// <summary>Adds the places that a metric reads to a list.</summary>
@@ -35,8 +49,11 @@ public sealed partial class Metric
     /// <summary>What is measured, for provenance and messages.</summary>
     public string Name { get; }
 
-    /// <summary>The activation that it reads; null where it reads logits.</summary>
-    public string? Hook { get; }
+    /// <summary>The activations that it reads, each once.</summary>
+    public IReadOnlyList<string> Hooks { get; }
+
+    /// <summary>Whether it reads logits; a run for one that does not goes no further than to the last activation that it reads.</summary>
+    public bool ReadsLogits { get; }
 
     /// <summary>A metric of logits.</summary>
     /// <param name="name">What is measured.</param>
@@ -54,9 +71,41 @@ public sealed partial class Metric
         new(name, static (_, _) => { }, (ops, activation, _) => expression(ops, activation), hook) { _isCustom = true };
 
     /// <summary>A metric that reads the same and takes about as much memory, whatever the values are: this one, or a sum in place of an expression written elsewhere.</summary>
-    internal Metric Plannable() => !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens) { PredictsTokens = PredictsTokens };
+    internal Metric Plannable() => _parts.Length > 0
+        ? new(Name, Array.ConvertAll(_parts, part => (part.Metric.Plannable(), part.Weight)))
+        : !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), _hook, _tokens) { PredictsTokens = PredictsTokens };
 
-    internal Tensor Evaluate(Ops ops, Tensor read, TokenBatch tokens) => _expression(ops, read, tokens);
+    /// <summary>Its value.</summary>
+    /// <param name="ops">The operations.</param>
+    /// <param name="activations">What it reads, by hook.</param>
+    /// <param name="logits">[place, d_vocab] of the places that it reads; null where it reads none.</param>
+    /// <param name="tokens">The tokens.</param>
+    /// <exception cref="ShapeException">It, or a part of it, is more than one value.</exception>
+    internal Tensor Evaluate(Ops ops, IReadOnlyDictionary<string, Tensor> activations, Tensor? logits, TokenBatch tokens)
+    {
+        if (_parts.Length == 0)
+        {
+            return Single(_expression(ops, _hook is null ? logits! : activations[_hook], tokens));
+        }
+
+        Tensor? sum = null;
+        int first = 0;
+        foreach ((Metric metric, float weight) in _parts)
+        {
+            Tensor? own = null;
+            if (metric.ReadsLogits)
+            {
+                int count = metric.PlacesOf(tokens).Count;
+                own = ops.Slice(logits!, 0, first, count);
+                first += count;
+            }
+
+            Tensor value = ops.Scale(ops.Reshape(metric.Evaluate(ops, activations, own, tokens), new Shape(1)), weight);
+            sum = sum is null ? value : ops.Add(sum, value);
+        }
+
+        return sum!;
+    }
 
     /// <summary>Puts the rows of [batch · pos, d_vocab_out] that are read in a list.</summary>
     /// <exception cref="PellucidException">A place or a token is not there, nothing is read, or the outputs are not the tokens that it predicts.</exception>
@@ -86,6 +135,10 @@ public sealed partial class Metric
             throw new PellucidException($"Metric '{Name}' reads no place of these tokens; a loss needs two tokens or more.");
         }
     }
+
+    private Tensor Single(Tensor value) => value.Count == 1
+        ? value
+        : throw new ShapeException($"Metric '{Name}' returned {value.Shape}; one value was expected. Reduce it with Ops.Sum or Ops.Mean.");
 
     private static void EveryToken(TokenBatch tokens, List<(int Sequence, int Position)> places) => AddPlaces(tokens, places, 0);
 

@@ -23,7 +23,7 @@ internal sealed partial class ForwardPass
         GradientRecording recording = _recording!;
         try
         {
-            LogitsWanted logits = metric.Hook is null ? LogitsWanted.All : LogitsWanted.None;
+            LogitsWanted logits = metric.ReadsLogits ? LogitsWanted.All : LogitsWanted.None;
             Begin(model, tokens, options.Capture, logits, null, tokens.Positions, options.CancellationToken);
             HookGradients.Clear();
             ParameterGradients.Clear();

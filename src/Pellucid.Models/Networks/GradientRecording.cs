@@ -8,32 +8,38 @@ internal sealed class GradientRecording
 {
     private readonly Dictionary<Tensor, Tensor> _watched = [];
     private readonly Dictionary<string, PackedMatrix> _matrices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tensor> _activations = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _metricLayers = [];
     private readonly List<int> _rows = [];
     private Metric _metric = null!;
     private GradientOptions _options = null!;
-    private int _metricLayer;
     private bool _isCausal;
-    private Tensor? _activation;
 
     internal Tape Tape { get; } = new();
 
-    /// <summary>Whether the metric reads logits; an activation, where it does not.</summary>
-    internal bool ReadsLogits => _metric.Hook is null;
+    /// <summary>Whether the metric reads logits.</summary>
+    internal bool ReadsLogits => _metric.ReadsLogits;
 
     /// <summary>The rows of logits that the metric reads, sequence by sequence.</summary>
     internal ReadOnlySpan<int> Rows => CollectionsMarshal.AsSpan(_rows);
 
-    /// <summary>Whether the metric's activation has been seen.</summary>
-    internal bool IsFed => _metric.Hook is null || _activation is not null;
+    /// <summary>Whether the metric's activations have all been seen.</summary>
+    internal bool IsFed => _activations.Count == _metric.Hooks.Count;
 
     /// <summary>Begins with what a metric reads, and watches the parameters whose gradients are asked for.</summary>
     internal void Begin(Ops ops, Model model, TokenBatch tokens, Metric metric, GradientOptions options)
     {
-        (_metric, _options, _activation, _isCausal) = (metric, options, null, model.Config.IsCausal);
+        (_metric, _options, _isCausal) = (metric, options, model.Config.IsCausal);
+        _activations.Clear();
         _watched.Clear();
         _matrices.Clear();
-        _metricLayer = metric.Hook is { } hook ? model.Hooks[hook].Layer : -1;
-        if (metric.Hook is null)
+        _metricLayers.Clear();
+        for (int i = 0; i < metric.Hooks.Count; i++)
+        {
+            _metricLayers.Add(model.Hooks[metric.Hooks[i]].Layer);
+        }
+
+        if (metric.ReadsLogits)
         {
             metric.ReadRows(tokens, model.Config, _rows);
         }
@@ -65,10 +71,10 @@ internal sealed class GradientRecording
     /// <summary>The watched one in place of a parameter, if its gradient is asked for.</summary>
     internal Tensor? Watched(Tensor parameter) => _watched.GetValueOrDefault(parameter);
 
-    internal bool LooksAt(string hook) => hook == _metric.Hook || _options.At.Contains(hook);
+    internal bool LooksAt(string hook) => Reads(hook) || _options.At.Contains(hook);
 
     /// <summary>Whether a block's inside is forgotten and computed once more; not where the metric reads it.</summary>
-    internal bool Recomputes(int layer) => _options.Recompute && layer != _metricLayer;
+    internal bool Recomputes(int layer) => _options.Recompute && !_metricLayers.Contains(layer);
 
     /// <summary>Watches an activation where its gradient is asked for, and keeps it where the metric reads it.</summary>
     internal Tensor At(Ops ops, HookPoint point, Tensor value)
@@ -81,21 +87,15 @@ internal sealed class GradientRecording
             value = point.Axes[^1] == "key" && _isCausal ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
         }
 
-        if (hook == _metric.Hook && _activation is null)
+        if (Reads(hook) && !_activations.ContainsKey(hook))
         {
-            _activation = ops.Own(value.Share());
+            _activations.Add(hook, ops.Own(value.Share()));
         }
 
         return value;
     }
 
-    internal Tensor Evaluate(Ops ops, Tensor? logits, TokenBatch tokens)
-    {
-        Tensor value = _metric.Evaluate(ops, _activation ?? logits!, tokens);
-        return value.Count == 1
-            ? value
-            : throw new ShapeException($"Metric '{_metric.Name}' returned {value.Shape}; one value was expected. Reduce it with Ops.Sum or Ops.Mean.");
-    }
+    internal Tensor Evaluate(Ops ops, Tensor? logits, TokenBatch tokens) => _metric.Evaluate(ops, _activations, logits, tokens);
 
     /// <summary>Goes back from the metric's value; null where it depends on nothing that is watched.</summary>
     internal Tensors.Gradients? Differentiate(Ops ops, Tensor value) => ops.IsRecorded(value) ? Tape.Backward(value) : null;
@@ -116,5 +116,18 @@ internal sealed class GradientRecording
         }
 
         return found.Named.GetValueOrDefault(point.Name);
+    }
+
+    private bool Reads(string hook)
+    {
+        for (int i = 0; i < _metric.Hooks.Count; i++)
+        {
+            if (_metric.Hooks[i] == hook)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -112,6 +112,7 @@ public sealed class ResetTests : IDisposable
         using Tensor view = x.Slice(0, 0, 1);
         Assert.True(_ops.IsRecorded(x));
         Assert.True(_ops.IsRecorded(_ops.Exp(x)));
+        Assert.True(_ops.IsRecorded(_ops.Reshape(x, new Shape(x.Shape.Sizes.ToArray()))));
         Assert.False(_ops.IsRecorded(_values));
         Assert.False(_ops.IsRecorded(_ops.Freeze(x)));
         Assert.False(_ops.IsRecorded(view));
