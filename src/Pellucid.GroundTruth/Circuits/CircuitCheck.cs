@@ -1,9 +1,12 @@
 // The circuit that is handed over is tested, not asserted. A pair is a clean input and a corrupted one in the same positions. Since a node
 // may carry nothing but positions or the number of tokens, a corrupted input may hold its positions in another order and may have gaps: an
-// absent position holds the constant alone, which no selector selects. The tests, by edge patching: (a) all edges outside the circuit
-// corrupted, the output stays clean; (b) the same edges made clean in a corrupted run, the output stays corrupted; (c) each edge of the
-// circuit corrupted alone changes the output for some pair; (d) all edges of the circuit made clean in a corrupted run, the output is
-// clean.
+// absent position holds the constant alone, which no selector selects. The tests, by edge patching, where a patched edge carries what its
+// source wrote in the other run and every other edge what its source writes in this one:
+//   (a) in the clean run all edges outside the circuit are corrupted: the output stays clean;
+//   (b) in the corrupted run the same edges are made clean: the output stays corrupted;
+//   (c) in the clean run each edge of the circuit is corrupted alone: the output changes for some pair;
+//   (d) in the corrupted run the circuit's edges from the input are made clean, and the rest of it computes: the output is clean.
+// (To make every edge of the circuit clean would show nothing: those into the logits carry the clean output.)
 using Pellucid.GroundTruth.Circuits;
 using Pellucid.Tensors;
 
@@ -52,13 +55,14 @@ public static class CircuitCheck
             HashSet<(int, string)> inside = [.. circuit.Edges.Select(edge => (Number(edge.Source), edge.Target))];
             int[] pairs = [.. Enumerable.Range(0, clean.Length)];
             Func<int, int, string, bool> isOutside = (_, source, target) => !inside.Contains((source, target));
+            Func<int, int, string, bool> isEntrance = (_, source, target) => source == Number("input") && inside.Contains((source, target));
             return new CircuitCheckResult
             {
                 Pairs = clean.Length,
                 Differing = pairs.Count(row => Difference(_clean.LogitsOf(row), _corrupted.LogitsOf(row)) > options.Tolerance),
                 OutsideCorrupted = Largest(patcher.Run(clean, positions, _corrupted, isOutside), _clean),
                 OutsideRestored = Largest(patcher.Run(corrupted, positions, _clean, isOutside), _corrupted),
-                CircuitRestored = Largest(patcher.Run(corrupted, positions, _clean, (row, source, target) => !isOutside(row, source, target)), _clean),
+                CircuitRestored = Largest(patcher.Run(corrupted, positions, _clean, isEntrance), _clean),
                 Edges = Needs(circuit.Edges),
                 Tolerance = options.Tolerance,
             };

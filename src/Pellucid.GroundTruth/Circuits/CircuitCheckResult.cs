@@ -19,7 +19,10 @@ public sealed record CircuitCheckResult
     /// </summary>
     public required double OutsideRestored { get; init; }
 
-    /// <summary>In the corrupted run, every edge of the circuit clean again: from the clean output. The circuit restores all.</summary>
+    /// <summary>
+    /// In the corrupted run, the circuit's edges from the input clean again and the rest of it computing: from the clean output. The circuit
+    /// restores all.
+    /// </summary>
     public required double CircuitRestored { get; init; }
 
     /// <summary>Every edge of the circuit with what corrupting it alone does to the output.</summary>

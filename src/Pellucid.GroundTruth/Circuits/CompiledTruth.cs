@@ -12,6 +12,12 @@ public sealed record CompiledTruth
     /// </summary>
     public required IReadOnlyList<string> Basis { get; init; }
 
+    /// <summary>
+    /// What every position holds whatever its token, d_model coordinates: the direction <c>one</c>, or zeros where no block needs it. A position
+    /// that holds this alone is absent: nothing selects it.
+    /// </summary>
+    public required IReadOnlyList<float> Constant { get; init; }
+
     /// <summary>The program's variables in the order in which they are computed; the output is the last.</summary>
     public required IReadOnlyList<TruthVariable> Variables { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed class PairSource
         using ModelParameters parameters = compiled.Model.CopyParameters();
         _tokens = [.. Enumerable.Range(0, compiled.Model.Config.Vocabulary).Select(token => parameters["embed.W_E"].Row(token).ToArray())];
         _positions = [.. Enumerable.Range(0, compiled.Options.Length + 1).Select(position => parameters["pos_embed.W_pos"].Row(position).ToArray())];
-        _absent = Absent();
+        _absent = [.. compiled.Truth.Constant];
     }
 
     /// <summary>
@@ -96,17 +96,5 @@ internal sealed class PairSource
         }
 
         return embedded;
-    }
-
-    /// <summary>What every token holds: PAD without its own direction.</summary>
-    private float[] Absent()
-    {
-        float[] absent = [.. _tokens[^1]];
-        for (int d = 0; d < _width; d++)
-        {
-            absent[d] = _tokens.All(token => token[d] == absent[d]) ? absent[d] : 0;
-        }
-
-        return absent;
     }
 }

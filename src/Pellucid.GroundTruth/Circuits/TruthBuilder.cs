@@ -48,6 +48,7 @@ internal sealed class TruthBuilder
         {
             Blocks = _network.Blocks,
             Basis = _network.Basis.Labels,
+            Constant = _network.Basis.One < 0 ? new float[_network.Basis.Size] : Unit(_network.Basis.One),
             Circuit = new Circuit(nodes, [.. Circuit.AllEdges(nodes).Where(edges.Contains)]),
             Variables = [.. _network.Spaces.Select(space => Variable(space, reads))],
         };

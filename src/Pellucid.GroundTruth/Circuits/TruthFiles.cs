@@ -8,11 +8,14 @@ namespace Pellucid.GroundTruth.Circuits;
 
 /// <summary>
 /// Writes and reads what is known of a compiled network, beside its model: <c>truth.json</c>, and <c>truth.safetensors</c> with the
-/// directions of each variable under its name, [value, d_model].
+/// directions of each variable under its name, [value, d_model], and what every position holds under <c>one</c>, [1, d_model].
 /// </summary>
 internal static class TruthFiles
 {
     internal const string Truth = "truth.json", Directions = "truth.safetensors";
+
+    /// <summary>The name of the constant direction, which no variable can have.</summary>
+    private const string Constant = "one";
 
     private const long LongestTruth = 64 << 20;
 
@@ -29,6 +32,7 @@ internal static class TruthFiles
                 directions.Add(new(variable.Name, Tensor.From(values, new Shape(variable.Directions.Count, compiled.Model.Config.DModel))));
             }
 
+            directions.Add(new(Constant, Tensor.From([.. compiled.Truth.Constant], new Shape(1, compiled.Model.Config.DModel))));
             SafetensorsFile.Write(Path.Combine(folder, Directions), directions);
             AtomicFile.WriteAllText(Path.Combine(folder, Truth), JsonSerializer.Serialize(Document(compiled), TruthJson.Default.TruthDocument) + "\n");
         }
@@ -188,6 +192,7 @@ internal static class TruthFiles
         {
             Blocks = document.Blocks,
             Basis = document.Basis,
+            Constant = ReadDirections(file, Constant, 1, model.Config.DModel)[0],
             Circuit = new Circuit(document.Circuit.Nodes, [.. document.Circuit.Edges.Select(edge => new CircuitEdge(edge.Source, edge.Target))]),
             Variables =
             [
@@ -196,7 +201,7 @@ internal static class TruthFiles
                     Name = variable.Name,
                     Encoding = variable.Encoding == "numerical" ? ValueEncoding.Numerical : ValueEncoding.Categorical,
                     Values = variable.Values,
-                    Directions = ReadDirections(file, variable, model.Config.DModel),
+                    Directions = ReadDirections(file, variable.Name, Math.Max(variable.Values.Count, 1), model.Config.DModel),
                     WrittenBy = variable.WrittenBy,
                     ReadBy = variable.ReadBy,
                     Hook = variable.Hook,
@@ -205,17 +210,16 @@ internal static class TruthFiles
         };
     }
 
-    private static float[][] ReadDirections(SafetensorsFile file, VariableDocument variable, int width)
+    private static float[][] ReadDirections(SafetensorsFile file, string variable, int count, int width)
     {
-        SafetensorsEntry entry = file[variable.Name];
-        int count = Math.Max(variable.Values.Count, 1);
+        SafetensorsEntry entry = file[variable];
         if (entry.DType != DType.F32 || entry.Shape.Rank != 2 || entry.Shape[0] != count || entry.Shape[1] != width)
         {
             throw new BadFileException(
-                file.Path, $"the directions of '{variable.Name}' are {entry.DType} {entry.Shape}, F32 [{count}, {width}] was expected", "Compile the program again");
+                file.Path, $"the directions of '{variable}' are {entry.DType} {entry.Shape}, F32 [{count}, {width}] was expected", "Compile the program again");
         }
 
-        using Tensor values = file.Read(variable.Name);
+        using Tensor values = file.Read(variable);
         return [.. Enumerable.Range(0, count).Select(row => values.Row(row).ToArray())];
     }
 

@@ -24,6 +24,7 @@ public sealed class CompiledProgramFilesTests : IDisposable
 
         Assert.Equal(compiled.Truth.Blocks, opened.Truth.Blocks);
         Assert.Equal(compiled.Truth.Basis, opened.Truth.Basis);
+        Assert.Equal(compiled.Truth.Constant, opened.Truth.Constant);
         Assert.Equal(compiled.Truth.Circuit.Nodes, opened.Truth.Circuit.Nodes);
         Assert.Equal(compiled.Truth.Circuit.Edges, opened.Truth.Circuit.Edges);
         Assert.Equal(compiled.Program.Variables, opened.Program.Variables);
@@ -125,11 +126,11 @@ public sealed class CompiledProgramFilesTests : IDisposable
         using var compiled = CompiledProgram.Compile("histogram");
         await compiled.SaveAsync(_folder, cancellationToken: TestContext.Current.CancellationToken);
         using Tensor odd = Tensor.Zeros(new Shape(2, 3));
-        SafetensorsFile.Write(Path.Combine(_folder, "truth.safetensors"), [new("tokens", odd), new("hist", odd)]);
+        SafetensorsFile.Write(Path.Combine(_folder, "truth.safetensors"), [new("one", odd), new("tokens", odd), new("hist", odd)]);
 
         BadFileException error = await Assert.ThrowsAsync<BadFileException>(() => CompiledProgram.OpenAsync(_folder, TestContext.Current.CancellationToken));
 
-        Assert.Contains("[4, 19] was expected", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[1, 19] was expected", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
