@@ -38,7 +38,10 @@ internal sealed class Compile : Verb
         "tokens with commas between, each once, such as a,b,c",
         ParseVocabulary);
 
-    private readonly Option<int> _length = Values.Integer("--length", "Tokens of the longest input. A built-in program has its own.", 0);
+    private readonly Option<int?> _length = Values.Parsed<int?>(
+        "--length", "N", "Tokens of the longest input. A built-in program has its own.", null, "a whole number of at least 1", text =>
+            (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1, value));
+
     private readonly Option<bool> _causal = new("--causal") { Description = "Let no position attend to later ones." };
     private readonly Option<bool> _text = new("--text") { Description = "Show the text of a built-in program, and compile nothing." };
     private readonly Option<string> _out = OutFolder.Option("Folder for the network: a model with truth.json.", "");
@@ -137,7 +140,7 @@ internal sealed class Compile : Verb
         {
             result.AddError("Give --out DIR, the folder for the network.");
         }
-        else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is not { Length: > 0 } || result.GetValue(_length) < 1))
+        else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is not { Length: > 0 } || result.GetValue(_length) is null))
         {
             result.AddError("A program from a file needs --vocabulary and --length.");
         }
@@ -155,7 +158,7 @@ internal sealed class Compile : Verb
         return new CompileOptions
         {
             Vocabulary = parse.GetValue(_vocabulary) is { Length: > 0 } tokens ? [.. tokens.Select(Words.Read)] : own!.Vocabulary,
-            Length = parse.GetValue(_length) is > 0 and int length ? length : own!.Length,
+            Length = parse.GetValue(_length) ?? own!.Length,
             Causal = parse.GetValue(_causal),
         };
     }

@@ -3,9 +3,15 @@ namespace Pellucid.GroundTruth.Notation;
 /// <summary>Finds what somebody meant to write.</summary>
 internal static class Names
 {
-    /// <summary>The names nearest to a word by insertions, deletions and substitutions, nearest first.</summary>
-    internal static IEnumerable<string> Nearest(string word, IEnumerable<string> names) =>
-        names.Distinct().OrderBy(name => Distance(word, name)).ThenBy(name => name, StringComparer.Ordinal).Take(3);
+    /// <summary>The name nearest to a word by insertions, deletions and substitutions, and up to two that are hardly farther.</summary>
+    internal static IEnumerable<string> Nearest(string word, IEnumerable<string> names)
+    {
+        (string Name, int Distance)[] near =
+        [
+            .. names.Distinct().Select(name => (Name: name, Distance: Distance(word, name))).OrderBy(name => name.Distance).ThenBy(name => name.Name, StringComparer.Ordinal).Take(3),
+        ];
+        return near.Where(name => name.Distance <= near[0].Distance + 1).Select(name => name.Name);
+    }
 
     private static int Distance(string a, string b)
     {

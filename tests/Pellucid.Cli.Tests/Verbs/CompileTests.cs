@@ -143,6 +143,7 @@ public sealed class CompileTests : IDisposable
     [InlineData(2, "--vocabulary 'a,,b' is not tokens", "compile", "reverse", "--vocabulary", "a,,b", "--out", "{0}")]
     [InlineData(2, "--vocabulary 'a,a' is not tokens", "compile", "reverse", "--vocabulary", "a,a", "--out", "{0}")]
     [InlineData(2, "--length 'x' is not", "compile", "reverse", "--length", "x", "--out", "{0}")]
+    [InlineData(2, "--length '0' is not", "compile", "reverse", "--length", "0", "--out", "{0}")]
     [InlineData(1, "is no folder", "program", "{0}/none", "a")]
     [InlineData(1, "has no truth.json", "program", "{0}/..", "a")]
     [InlineData(2, "Required argument missing", "program", "{0}")]
