@@ -97,7 +97,7 @@ public sealed partial class CompiledProgram : IDisposable
     {
         options ??= new CheckOptions();
         const int Chunk = 512;
-        (double maxError, int count, int wrong) = (0, 0, 0);
+        (double maxError, int count, long wrong, long positions) = (0, 0, 0, 0);
         foreach (IGrouping<int, Value[]> group in InputSpace.Of(Options, options.Inputs, options.Seed).GroupBy(input => input.Length))
         {
             foreach (Value[][] inputs in group.Chunk(Chunk))
@@ -109,9 +109,13 @@ public sealed partial class CompiledProgram : IDisposable
                     IReadOnlyList<Value> expected = Program.Evaluate(inputs[i], new EvaluationOptions { Causal = Options.Causal }).Output;
                     for (int p = 0; p < expected.Count; p++)
                     {
-                        double error = Error(run.Logits.Row((i * (group.Key + 1)) + p + 1), expected[p]);
-                        maxError = Math.Max(maxError, error);
-                        wrong += error >= 0.5 ? 1 : 0;
+                        if (expected[p].IsDefined)
+                        {
+                            ReadOnlySpan<float> logits = run.Logits.Row((i * (group.Key + 1)) + p + 1);
+                            maxError = Math.Max(maxError, Error(logits, expected[p]));
+                            wrong += IsRight(logits, expected[p]) ? 0 : 1;
+                            positions++;
+                        }
                     }
                 }
 
@@ -119,20 +123,15 @@ public sealed partial class CompiledProgram : IDisposable
             }
         }
 
-        return new CheckResult(maxError, count, wrong);
+        return new CheckResult(maxError, count, wrong, positions);
     }
 
     /// <summary>Frees the network.</summary>
     public void Dispose() => Model.Dispose();
 
-    /// <summary>How far logits are from the value that the program gives; 0 where it gives none.</summary>
-    internal double Error(ReadOnlySpan<float> logits, Value expected)
+    /// <summary>How far logits are from a value.</summary>
+    private double Error(ReadOnlySpan<float> logits, Value expected)
     {
-        if (!expected.IsDefined)
-        {
-            return 0;
-        }
-
         if (Truth.Output.Encoding == ValueEncoding.Numerical)
         {
             return Math.Abs(logits[0] - expected.Number);

@@ -15,13 +15,19 @@ internal sealed record CompileResult(
     IReadOnlyList<string> Blocks,
     double MaxError,
     int Checked,
-    CompileCircuit Circuit);
+    CompileCircuit Circuit,
+    string Variant,
+    double Accuracy,
+    IReadOnlyList<CompilePart>? Parts);
 
 /// <summary>The circuit that computes a program.</summary>
 internal sealed record CompileCircuit(IReadOnlyList<string> Nodes, IReadOnlyList<CompileEdge> Edges);
 
 /// <summary>An edge of the circuit.</summary>
 internal sealed record CompileEdge(string Source, string Target);
+
+/// <summary>What a part of a trained network does when it is given what it computes on another input.</summary>
+internal sealed record CompilePart(string Node, bool InCircuit, double Accuracy);
 
 /// <summary>What <c>compile --text --json</c> prints.</summary>
 internal sealed record CompileTextResult(string Program, string Text);
@@ -43,6 +49,16 @@ internal sealed class Compile : Verb
             (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1, value));
 
     private readonly Option<bool> _causal = new("--causal") { Description = "Let no position attend to later ones." };
+    private readonly Option<int?> _compress = Values.Parsed<int?>(
+        "--compress", "D", "Squeeze the residual stream into D dimensions, so that variables share them; takes a minute.", null, "a whole number of at least 1", text =>
+            (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1, value));
+
+    private readonly Option<bool> _train = new("--train")
+    {
+        Description = "Train a network whose parts do what those of the compiled one do, by interchange interventions; takes a minute.",
+    };
+
+    private readonly Option<long> _seed = Values.Seed();
     private readonly Option<bool> _text = new("--text") { Description = "Show the text of a built-in program, and compile nothing." };
     private readonly Option<string> _out = OutFolder.Option("Folder for the network: a model with truth.json.", "");
 
@@ -53,6 +69,9 @@ internal sealed class Compile : Verb
         Options.Add(_vocabulary);
         Options.Add(_length);
         Options.Add(_causal);
+        Options.Add(_compress);
+        Options.Add(_train);
+        Options.Add(_seed);
         Options.Add(_text);
         Options.Add(_out);
         Validators.Add(Check);
@@ -62,15 +81,20 @@ internal sealed class Compile : Verb
     [
         "pellucid compile reverse --out out/reverse",
         "pellucid compile histogram --vocabulary a,b,c --length 8 --out out/histogram --json",
+        "pellucid compile fraction-of-previous --compress 8 --seed 1 --out out/squeezed",
+        "pellucid compile sort-unique --train --out out/trained --json",
         "pellucid compile reverse --text",
     ];
 
     internal override string Json =>
         """
-        {"program","layers","d_model","blocks":["A1","M12",...],"max_error","checked","circuit":{"nodes":[...],"edges":[{"source","target"}]}}:
+        {"program","layers","d_model","blocks":["A1","M12",...],"max_error","checked","circuit":{"nodes":[...],"edges":[{"source","target"}]},
+         "variant","accuracy","parts"}:
         A is an attention block with its heads, M an MLP block with its hidden units; max_error is the largest difference from the program on
         checked inputs, all where there are at most 5,000. A node is input, a0.h1 (a head), m3 (an MLP) or logits; a target is a node, or a
-        head's input as a1.h0<q>. With --text {"program","text"}.
+        head's input as a1.h0<q>. variant is compiled, compressed or trained, accuracy the part of outputs that decode to the program's. parts is
+        null but with --train: [{"node","in_circuit","accuracy"}], the part of outputs that are right after the node was given what it computes on
+        another input: as the program says with the node's variables set, or, outside of the circuit, unchanged. With --text {"program","text"}.
         """;
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
@@ -87,26 +111,59 @@ internal sealed class Compile : Verb
         OutFolder.Require(folder, OutFolder.Network);
         CompileOptions options = CompileOptionsOf(parse, name);
         RaspProgram program = IsBuiltIn(name) ? BuiltInPrograms.Get(name).Create(options) : RaspText.Read(name, options);
-        bool again = await IsSameAsync(folder, program.Name, options, cancellationToken);
-        CompileResult result = await terminal.WithProgressAsync("compile", async _ =>
+        ProgramVariant variant = parse.GetValue(_train) ? ProgramVariant.Trained : parse.GetValue(_compress) is null ? ProgramVariant.Compiled : ProgramVariant.Compressed;
+        bool again = await IsSameAsync(folder, program.Name, options, variant, cancellationToken);
+        CompileResult result = await terminal.WithProgressAsync("compile", async progress =>
         {
-            using CompiledProgram compiled = await Task.Run(() => CompiledProgram.Compile(program, options), cancellationToken);
-            CheckResult check = await Task.Run(() => compiled.Check(new CheckOptions { CancellationToken = cancellationToken }), cancellationToken);
-            await compiled.SaveAsync(folder, again, cancellationToken);
-            return Describe(compiled, check);
+            using CompiledProgram network = await Task.Run(() => Make(program, options, parse, progress, cancellationToken), cancellationToken);
+            CompileResult described = await Task.Run(() => Describe(network, cancellationToken), cancellationToken);
+            await network.SaveAsync(folder, again, cancellationToken);
+            return described;
         });
         terminal.Table(["network", "value#"], Rows(result));
         terminal.Print(result, CliJson.Documents.CompileResult);
     }
 
-    private static CompileResult Describe(CompiledProgram compiled, CheckResult check) => new(
-        compiled.Program.Name,
-        compiled.Model.Config.Layers,
-        compiled.Model.Config.DModel,
-        compiled.Truth.Blocks,
-        check.MaxError,
-        check.Checked,
-        new CompileCircuit(compiled.Truth.Circuit.Nodes, [.. compiled.Truth.Circuit.Edges.Select(edge => new CompileEdge(edge.Source, edge.Target))]));
+    private CompiledProgram Make(RaspProgram program, CompileOptions options, ParseResult parse, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var compiled = CompiledProgram.Compile(program, options);
+        if (!parse.GetValue(_train) && parse.GetValue(_compress) is null)
+        {
+            return compiled;
+        }
+
+        using (compiled)
+        {
+            long seed = parse.GetValue(_seed);
+            return parse.GetValue(_compress) is { } dimensions
+                ? ProgramCompressor.Compress(compiled, new CompressionOptions { Dimensions = dimensions, Seed = seed }, progress, cancellationToken)
+                : InterchangeTrainer.Train(compiled, new InterchangeTrainingOptions { Seed = seed }, progress, cancellationToken);
+        }
+    }
+
+    private static CompileResult Describe(CompiledProgram network, CancellationToken cancellationToken)
+    {
+        CheckResult check = network.Check(new CheckOptions { CancellationToken = cancellationToken });
+        CompiledTruth truth = network.Truth;
+        IReadOnlyList<CompilePart>? parts = null;
+        if (truth.Variant == ProgramVariant.Trained)
+        {
+            InterchangeCheckResult found = InterchangeCheck.Run(network, cancellationToken: cancellationToken);
+            parts = [.. found.Inside.Select(part => new CompilePart(part.Node, true, part.Accuracy)), .. found.Outside.Select(part => new CompilePart(part.Node, false, part.Accuracy))];
+        }
+
+        return new CompileResult(
+            network.Program.Name,
+            network.Model.Config.Layers,
+            network.Model.Config.DModel,
+            truth.Blocks,
+            check.MaxError,
+            check.Checked,
+            new CompileCircuit(truth.Circuit.Nodes, [.. truth.Circuit.Edges.Select(edge => new CompileEdge(edge.Source, edge.Target))]),
+            truth.Variant.ToString().ToLowerInvariant(),
+            check.Accuracy,
+            parts);
+    }
 
     private static IEnumerable<string[]> Rows(CompileResult result)
     {
@@ -116,6 +173,16 @@ internal sealed class Compile : Verb
         yield return ["d_model", $"{result.DModel}"];
         yield return ["circuit", $"{result.Circuit.Nodes.Count} nodes, {result.Circuit.Edges.Count} edges"];
         yield return ["largest error", string.Create(CultureInfo.InvariantCulture, $"{result.MaxError:0.0e+0} on {result.Checked} inputs")];
+        if (result.Variant != "compiled")
+        {
+            yield return ["variant", result.Variant];
+            yield return ["outputs that decode rightly", string.Create(CultureInfo.InvariantCulture, $"{result.Accuracy:0.0000}")];
+        }
+
+        foreach (CompilePart part in result.Parts ?? [])
+        {
+            yield return [$"{part.Node} {(part.InCircuit ? "exchanged, as the program says" : "exchanged, unchanged")}", string.Create(CultureInfo.InvariantCulture, $"{part.Accuracy:0.000}")];
+        }
     }
 
     private static string BuiltIns() => string.Join(", ", BuiltInPrograms.Programs.Select(program => program.Name));
@@ -139,6 +206,10 @@ internal sealed class Compile : Verb
         if (string.IsNullOrEmpty(result.GetValue(_out)))
         {
             result.AddError("Give --out DIR, the folder for the network.");
+        }
+        else if (result.GetValue(_train) && result.GetValue(_compress) is not null)
+        {
+            result.AddError("Give --compress or --train, not both.");
         }
         else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is not { Length: > 0 } || result.GetValue(_length) is null))
         {
@@ -165,7 +236,7 @@ internal sealed class Compile : Verb
 
     /// <summary>Whether the folder holds what is about to be written; false where it holds no network of this kind.</summary>
     /// <exception cref="PellucidException">It holds another one.</exception>
-    private static async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, CancellationToken cancellationToken)
+    private static async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, ProgramVariant variant, CancellationToken cancellationToken)
     {
         if (!File.Exists(Path.Combine(folder, "truth.json")))
         {
@@ -173,7 +244,7 @@ internal sealed class Compile : Verb
         }
 
         using CompiledProgram there = await CompiledProgram.OpenAsync(folder, cancellationToken);
-        return there.Program.Name == program
+        return there.Program.Name == program && there.Truth.Variant == variant
             && (there.Options.Length, there.Options.Causal) == (options.Length, options.Causal)
             && there.Options.Vocabulary.SequenceEqual(options.Vocabulary)
             ? true

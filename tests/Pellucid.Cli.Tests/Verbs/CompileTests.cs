@@ -13,7 +13,7 @@ public sealed class CompileTests : IDisposable
     {
         string folder = _scratch["reverse"];
         JsonElement json = await Invocation.JsonOfAsync("compile", "reverse", "--out", folder);
-        Assert.Equal("program layers d_model blocks max_error checked circuit", Invocation.Keys(json));
+        Assert.Equal("program layers d_model blocks max_error checked circuit variant accuracy parts", Invocation.Keys(json));
         Assert.Equal(("reverse", 4, 43), (json.GetProperty("program").GetString(), json.GetProperty("layers").GetInt32(), json.GetProperty("d_model").GetInt32()));
         Assert.Equal("""["A1","M12","M30","M10","A1"]""", json.GetProperty("blocks").GetRawText());
         Assert.InRange(json.GetProperty("max_error").GetDouble(), 0, 1e-6);
@@ -30,6 +30,29 @@ public sealed class CompileTests : IDisposable
         Assert.True(File.Exists(Path.Combine(folder, "truth.json")));
         JsonElement shown = await Invocation.JsonOfAsync("model", "show", folder);
         Assert.Equal(43, shown.GetProperty("config").GetProperty("d_model").GetInt32());
+    }
+
+    [Fact]
+    public async Task Compile_Compress_GivesANetworkThatIsNarrowerAndRight()
+    {
+        JsonElement json = await Invocation.JsonOfAsync("compile", "histogram", "--compress", "11", "--out", _scratch["narrow"]);
+        Assert.Equal(("compressed", 11), (json.GetProperty("variant").GetString(), json.GetProperty("d_model").GetInt32()));
+        Assert.Equal(1, json.GetProperty("accuracy").GetDouble());
+        Assert.Equal("[2,1,2]", (await Invocation.JsonOfAsync("program", _scratch["narrow"], "a,b,a")).GetProperty("output").GetRawText());
+        string plain = await Invocation.FailureOfAsync(1, "compile", "histogram", "--out", _scratch["narrow"]);
+        Assert.Contains("other options", plain, StringComparison.Ordinal);
+        Assert.Contains("Give 1 to 19", await Invocation.FailureOfAsync(1, "compile", "histogram", "--compress", "20", "--out", _scratch["wide"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compile_Train_SaysWhatEachPartDoes()
+    {
+        JsonElement json = await Invocation.JsonOfAsync("compile", "length", "--length", "2", "--vocabulary", "a,b", "--train", "--out", _scratch["trained"]);
+        Assert.Equal("trained", json.GetProperty("variant").GetString());
+        JsonElement[] parts = [.. json.GetProperty("parts").EnumerateArray()];
+        Assert.Equal("node in_circuit accuracy", Invocation.Keys(parts[0]));
+        Assert.Equal(["a0.h0", "m0"], parts.Where(part => part.GetProperty("in_circuit").GetBoolean()).Select(part => part.GetProperty("node").GetString()));
+        Assert.All(parts, part => Assert.InRange(part.GetProperty("accuracy").GetDouble(), 0.95, 1));
     }
 
     [Fact]
