@@ -21,6 +21,8 @@ public sealed record PhaseDiagramOptions
     /// <summary>Above 1.</summary>
     public double HighestImportance { get; init; } = 10;
 
-    /// <summary>How each model is trained.</summary>
-    public ToyTraining Training { get; init; } = new();
+    /// <summary>
+    /// How each model is trained. Half the examples, twice the steps or three times the rate of the default find the same phases at every point but a few at the boundary.
+    /// </summary>
+    public ToyTraining Training { get; init; } = new() { Steps = 2000, Batch = 512, LearningRate = 0.03 };
 }

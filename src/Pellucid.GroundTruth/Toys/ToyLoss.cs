@@ -11,7 +11,7 @@ namespace Pellucid.GroundTruth;
 public static class ToyLoss
 {
     private const int ShardExamples = 4096;
-    private const double MostProducts = 4e9;
+    private const double MostProducts = 5e8;
     private const int FewestShards = 16;
 
     /// <summary>The exact expected loss; null where there is no formula for it: more than two features and a rectifier.</summary>

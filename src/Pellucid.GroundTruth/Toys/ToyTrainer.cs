@@ -10,6 +10,8 @@ public static class ToyTrainer
     /// <summary>Steps between two looks at the token of cancellation, for a model of one weight; fewer where there is more to do.</summary>
     private const long WeightsBetweenLooks = 1L << 31;
 
+    private const long ChoiceExamples = 1 << 16;
+
     /// <summary>
     /// Trains a model for each task. Weights begin as Glorot and Bengio's normal numbers (variance 2 / (n + m)), biases at 0. The same
     /// tasks in the same order and the same options give the same bits, whatever the number of threads.
@@ -49,6 +51,29 @@ public static class ToyTrainer
 
         progress?.Report(1);
         return [.. tasks.Select((task, model) => End(lanes, model, task))];
+    }
+
+    /// <summary>Trains several models for each task, from beginnings of their own, and keeps the one of the lowest loss.</summary>
+    /// <param name="tasks">They differ in sparsity and importance only.</param>
+    /// <param name="restarts">Models for each task; 1 or more. Those of one task are as far apart in the list as there are tasks.</param>
+    /// <param name="training">How.</param>
+    /// <param name="progress">Takes the fraction that is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the training within a second.</param>
+    /// <returns>As many results as tasks, in their order.</returns>
+    /// <exception cref="PellucidException">A size cannot be, the tasks do not have one shape, or they need more memory than there may be.</exception>
+    public static BestToy[] TrainBest(
+        IReadOnlyList<ToyTask> tasks, int restarts, ToyTraining training, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
+        ToyModel[] models = Train([.. Enumerable.Repeat(tasks, restarts).SelectMany(all => all)], training, progress, cancellationToken);
+        return [.. tasks.Select((_, task) =>
+        {
+            ToyModel[] own = [.. Enumerable.Range(0, restarts).Select(restart => models[(restart * tasks.Count) + task])];
+            double[] losses = [.. own.Select(model => ToyLoss.Of(model, ChoiceExamples, ~training.Seed, cancellationToken).Value)];
+            ToyModel best = own[Enumerable.Range(0, restarts).MinBy(at => losses[at])];
+            return new BestToy(best, ToyLoss.Of(best, seed: training.Seed, cancellationToken: cancellationToken), losses);
+        })];
     }
 
     private static ToyTask Check(IReadOnlyList<ToyTask> tasks, ToyTraining training)
