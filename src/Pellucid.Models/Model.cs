@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using Pellucid.Models.Folders;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Runs;
 using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models;
 
@@ -45,8 +47,9 @@ public sealed class Model : IDisposable
     public Tokenizer? Tokenizer { get; }
 
     /// <summary>
-    /// SHA-256 of its checkpoint, or of its parameters where it came from none, lower-case hexadecimal. One that was opened with rounded weights has
-    /// a hash of its own: SHA-256 of the checkpoint's followed by <c> weights=bf16</c>.
+    /// SHA-256 of its checkpoint file; of its facts and parameters where it was made of them or comes from a model folder, so that saving it
+    /// changes nothing. Lower-case hexadecimal. A checkpoint file that was opened with rounded weights has a hash of its own: SHA-256 of
+    /// the file's followed by <c> weights=bf16</c>.
     /// </summary>
     public string Hash => Identity.Value;
 
@@ -75,19 +78,33 @@ public sealed class Model : IDisposable
     internal FrozenDictionary<string, Intervention[]> InterventionsAt { get; }
 
     /// <summary>Opens a model.</summary>
-    /// <param name="model">A registry name (<c>stories260k</c>), a folder or a checkpoint file.</param>
+    /// <param name="model">A registry name (<c>stories260k</c>), a model folder or a checkpoint file.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model, or its files are damaged.</exception>
     public static Task<Model> OpenAsync(string model, CancellationToken cancellationToken = default) =>
         OpenAsync(model, new OpenOptions(), cancellationToken);
 
     /// <summary>Opens a model with its parameters held as asked.</summary>
-    /// <param name="model">A registry name (<c>stories260k</c>), a folder or a checkpoint file.</param>
+    /// <param name="model">A registry name (<c>stories260k</c>), a model folder or a checkpoint file.</param>
     /// <param name="options">How its parameters are held.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model, its files are damaged, or weights are not held so.</exception>
     public static Task<Model> OpenAsync(string model, OpenOptions options, CancellationToken cancellationToken = default) =>
         Task.Run(() => ModelRegistry.Open(model, options), cancellationToken);
+
+    /// <summary>
+    /// Saves the model as a folder that <see cref="OpenAsync(string, CancellationToken)"/> opens: <c>config.json</c> and <c>model.safetensors</c> in
+    /// TransformerLens's layout, and its tokenizer (<c>tokenizer.json</c> of a <see cref="WordTokenizer"/>, <c>tokenizer.bin</c> of a llama2.c
+    /// checkpoint; one of another kind is left out). Opened again, its parameters and logits are the same to the bit. Other files in the folder stay.
+    /// </summary>
+    /// <param name="folder">Where it goes; made if it is not there. Written whole or not at all.</param>
+    /// <param name="overwrite">Whether a model that is there is replaced.</param>
+    /// <param name="cancellationToken">Stops it and removes what it had begun.</param>
+    /// <exception cref="PellucidException">There is a model already, or this one has interventions.</exception>
+    /// <exception cref="BadFileException">The folder cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Task SaveAsync(string folder, bool overwrite = false, CancellationToken cancellationToken = default) =>
+        Task.Run(() => ModelFolder.Save(this, folder, overwrite, cancellationToken), cancellationToken);
 
     /// <summary>A network of random parameters: for training from scratch, tests and measurements.</summary>
     /// <param name="config">What it is.</param>
@@ -287,13 +304,19 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>Refuses tokens that the model cannot run from a position on.</summary>
-    /// <exception cref="PellucidException">They go past the context, or an id is outside the vocabulary.</exception>
+    /// <exception cref="PellucidException">They go past the context, an id is outside the vocabulary, or lengths differ where padding would be seen.</exception>
     internal void CheckTokens(TokenBatch tokens, int start)
     {
         if (start + tokens.Positions > Config.Context)
         {
             throw new PellucidException(
                 $"{start + tokens.Positions} tokens are more than the context of model '{Name}', which is {Config.Context}. Shorten the text.");
+        }
+
+        if (!Config.IsCausal && tokens.IsPadded)
+        {
+            throw new PellucidException(
+                $"Model '{Name}' attends both ways and would look at the padding of shorter sequences; the batch has lengths {tokens.Lengths.Min()} to {tokens.Positions}. Run sequences of one length together.");
         }
 
         int outside = tokens.Span.IndexOfAnyExceptInRange(0, Config.Vocabulary - 1);

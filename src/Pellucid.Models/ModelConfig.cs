@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -33,6 +34,12 @@ public sealed record ModelConfig
     /// <summary>Number of tokens.</summary>
     public required int Vocabulary { get; init; }
 
+    /// <summary>
+    /// Number of outputs, where they are not the tokens; null, the default, where the logits are those of the next token. A network with outputs
+    /// of its own has no loss of predicted tokens and does not generate.
+    /// </summary>
+    public int? OutputVocabulary { get; init; }
+
     /// <summary>Longest sequence, in tokens.</summary>
     public required int Context { get; init; }
 
@@ -47,6 +54,12 @@ public sealed record ModelConfig
 
     /// <summary>Base of the rotary frequencies.</summary>
     public double RotaryBase { get; init; } = 10_000;
+
+    /// <summary>
+    /// Whether a token attends only to itself and to those before it. A network that attends both ways does not generate, and runs only
+    /// sequences of one length together, since it would look at padding.
+    /// </summary>
+    public bool IsCausal { get; init; } = true;
 
     /// <summary>Factor on the attention scores; 1/√d_head when null.</summary>
     public float? AttentionScale { get; init; }
@@ -68,6 +81,9 @@ public sealed record ModelConfig
 
     /// <summary>Whether the unembedding is the embedding turned.</summary>
     public bool TiedEmbedding { get; init; } = true;
+
+    /// <summary>Whether the unembedding has a bias.</summary>
+    public bool UnembeddingBias { get; init; }
 
     /// <summary>The token that begins a sequence, if the model was trained with one.</summary>
     public int? BosId { get; init; }
@@ -100,7 +116,27 @@ public sealed record ModelConfig
         StopIds = [50_256],
     };
 
+    /// <summary>Logits of a position: <see cref="OutputVocabulary"/>, or <see cref="Vocabulary"/> where that is null.</summary>
+    public int Outputs => OutputVocabulary ?? Vocabulary;
+
+    /// <summary>What a computation depends on beside the parameters, on one line.</summary>
+    internal string Facts => string.Create(
+        CultureInfo.InvariantCulture,
+        $"heads {Heads} {KeyHeads} {DHead}, causal {IsCausal}, scale {ScoreScale:R}, {Norm} {NormEpsilon:R}, {PositionEmbedding} {RotaryBase:R}, gated {GatedMlp} {MlpActivation}, tied {TiedEmbedding}, own outputs {OutputVocabulary is not null}\n");
+
     internal float ScoreScale => AttentionScale ?? (1 / MathF.Sqrt(DHead));
+
+    /// <summary>Refuses to read the logits as predictions of the next token where they are not.</summary>
+    /// <param name="asked">What was asked for: begins the message.</param>
+    /// <exception cref="PellucidException">The outputs are not the tokens.</exception>
+    internal void RequirePredictions(string asked)
+    {
+        if (OutputVocabulary is { } outputs)
+        {
+            throw new PellucidException(
+                $"{asked} needs a network that predicts the next token; the {outputs} outputs of this one are not its {Vocabulary} tokens. Read its logits, or use a metric of them.");
+        }
+    }
 
     /// <summary>Refuses facts of which no network can be built.</summary>
     /// <exception cref="PellucidException">A size is not positive, or sizes do not fit one another.</exception>
@@ -110,6 +146,7 @@ public sealed record ModelConfig
         [
             ("layers", Layers), ("d_model", DModel), ("heads", Heads), ("key heads", KeyHeads), ("d_head", DHead), ("d_mlp", DMlp),
             ("vocabulary", Vocabulary), ("context", Context),
+            ("outputs", Outputs),
         ];
         foreach ((string name, int size) in sizes)
         {
@@ -117,6 +154,18 @@ public sealed record ModelConfig
             {
                 throw new PellucidException($"A network with {name} {size} cannot be built; at least 1 is needed.");
             }
+        }
+
+        if (TiedEmbedding && Outputs != Vocabulary)
+        {
+            throw new PellucidException(
+                $"A network of {Vocabulary} tokens and {Outputs} outputs cannot have the embedding, turned, as its unembedding. Set TiedEmbedding to false.");
+        }
+
+        if (!(ScoreScale > 0 && float.IsFinite(ScoreScale)) || !(NormEpsilon >= 0 && float.IsFinite(NormEpsilon)) || !(RotaryBase > 0 && double.IsFinite(RotaryBase)))
+        {
+            throw new PellucidException(
+                $"A network with score scale {ScoreScale}, norm epsilon {NormEpsilon} and rotary base {RotaryBase} cannot be built: all must be finite, the scale and the base positive.");
         }
 
         if (Heads % KeyHeads != 0 || (PositionEmbedding == PositionKind.Rotary && DHead % 2 != 0))

@@ -46,6 +46,6 @@ internal static class Gpt2Subject
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string file = Path.Combine(folder, "gpt2-small-random.safetensors");
         SafetensorsFile.Write(file, [.. parameters.Table.Points.Select(point => KeyValuePair.Create(point.Name, parameters[point.Name]))]);
-        return (parameters.ToModel("gpt2-small-random"), parameters.ToModel("gpt2-small-random-bf16", DType.BF16), file);
+        return (parameters.ToModel("gpt2-small-random"), parameters.ToModel("gpt2-small-random-bf16", new() { WeightStorage = DType.BF16 }), file);
     }
 }

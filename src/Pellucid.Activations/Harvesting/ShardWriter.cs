@@ -43,7 +43,7 @@ internal sealed class ShardWriter(Model model, HarvestOptions options, int width
         using Tensor activations = Tensor.Empty(new Shape(rows, width));
         using Tensor tokens = Tensor.Empty(new Shape(rows), DType.I32), indices = Tensor.Empty(new Shape(rows), DType.I32), positions = Tensor.Empty(new Shape(rows), DType.I32);
         UnitSummary summary = new(width, options.Summary);
-        foreach (TokenSequence[] batch in sequences.Chunk(options.BatchSequences))
+        foreach (TokenSequence[] batch in sequences.Chunk(options.BatchSequences).SelectMany(Together))
         {
             using Run run = model.Run(
                 TokenBatch.From([.. batch.Select(sequence => sequence.Ids)]),
@@ -69,6 +69,18 @@ internal sealed class ShardWriter(Model model, HarvestOptions options, int width
         using Tensor stored = activations.To(options.Storage);
         SafetensorsFile.Write(path, [new("activations", stored), new("tokens", tokens), new("sequences", indices), new("positions", positions)]);
         return summary;
+    }
+
+    /// <summary>What can be run at once: of a model that attends both ways only neighbours of one length, since it would look at padding.</summary>
+    private IEnumerable<TokenSequence[]> Together(TokenSequence[] batch)
+    {
+        for (int start = 0, end; start < batch.Length; start = end)
+        {
+            int length = batch[start].Ids.Count;
+            end = model.Config.IsCausal ? batch.Length : Array.FindIndex(batch, start, sequence => sequence.Ids.Count != length);
+            end = end < 0 ? batch.Length : end;
+            yield return batch[start..end];
+        }
     }
 
     private int Rows(TokenSequence sequence) => sequence.Ids.Count - _prefix;

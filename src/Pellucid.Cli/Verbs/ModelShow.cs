@@ -19,7 +19,11 @@ internal sealed record ModelShowConfig(
     int DVocab,
     int NCtx,
     int? BosId,
-    IReadOnlyList<int> StopIds);
+    IReadOnlyList<int> StopIds,
+    int DVocabOut,
+    string AttentionDir,
+    string? NormalizationType,
+    string? PositionalEmbeddingType);
 
 /// <summary>One activation; a size is null where the run decides.</summary>
 internal sealed record ModelShowHook(string Name, IReadOnlyList<string> Axes, IReadOnlyList<int?> Sizes, int Layer, string Description);
@@ -40,8 +44,10 @@ internal sealed class ModelShow : Verb
     internal override string Json =>
         """
         {"name","hash","has_tokenizer",
-         "config":{"architecture","n_layers","d_model","n_heads","n_key_value_heads","d_head","d_mlp","d_vocab","n_ctx","bos_id","stop_ids"},
-         "hooks":[{"name","axes","sizes","layer","description"}]}: hash is the SHA-256 of the checkpoint; a size is null where the run decides;
+         "config":{"architecture","n_layers","d_model","n_heads","n_key_value_heads","d_head","d_mlp","d_vocab","n_ctx","bos_id","stop_ids",
+         "d_vocab_out","attention_dir","normalization_type","positional_embedding_type"},
+         "hooks":[{"name","axes","sizes","layer","description"}]}: hash is the SHA-256 of the checkpoint, of a model folder that of
+        its facts and parameters; a size is null where the run decides;
         layer is -1 before the first block and n_layers after the last.
         """;
 
@@ -68,7 +74,11 @@ internal sealed class ModelShow : Verb
             config.Vocabulary,
             config.Context,
             config.BosId,
-            config.StopIds);
+            config.StopIds,
+            config.Outputs,
+            config.IsCausal ? "causal" : "bidirectional",
+            config.Norm switch { NormKind.Layer => "LN", NormKind.Rms => "RMS", _ => null },
+            config.PositionEmbedding switch { PositionKind.Rotary => "rotary", PositionKind.Learned => "standard", _ => null });
         return new ModelShowResult(
             model.Name,
             model.Hash,
@@ -87,7 +97,10 @@ internal sealed class ModelShow : Verb
         yield return ["d_model", $"{config.DModel}"];
         yield return ["heads", $"{config.NHeads} of {config.DHead}, {config.NKeyValueHeads} for keys and values"];
         yield return ["d_mlp", $"{config.DMlp}"];
-        yield return ["vocabulary", $"{config.DVocab}"];
+        yield return ["attention", config.AttentionDir];
+        yield return ["norms", config.NormalizationType ?? "none"];
+        yield return ["positions", config.PositionalEmbeddingType ?? "none"];
+        yield return ["vocabulary", config.DVocabOut == config.DVocab ? $"{config.DVocab}" : $"{config.DVocab}, and {config.DVocabOut} outputs"];
         yield return ["context", $"{config.NCtx}"];
         yield return ["BOS", config.BosId is { } bos ? $"{bos}" : "none"];
         yield return ["tokenizer", result.HasTokenizer ? "yes" : "no: run it from --ids"];

@@ -47,7 +47,8 @@ internal sealed class RunText : Verb
     internal override string Json =>
         """
         {"ids","tokens","loss","top":[{"token","id","probability"}]}: ids with BOS; loss the mean in nats over predicted tokens, null where
-        there is none; top the ten likeliest next tokens. tokens and token are null for a model without a tokenizer.
+        there is none; top the ten likeliest next tokens. tokens and token are null for a model without a tokenizer. Where a model's outputs
+        are not its tokens, top has the likeliest outputs of the last position, loss and token are null.
         """;
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ internal sealed class RunText : Verb
         }
 
         terminal.Table(
-            ["next token", "id#", "probability#"],
+            [model.Config.OutputVocabulary is null ? "next token" : "output", "id#", "probability#"],
             result.Top.Select(top => (string[])[top.Token ?? "", $"{top.Id}", top.Probability.ToString("0.0000", CultureInfo.InvariantCulture)]));
         string loss = double.IsNaN(result.Loss) ? "no predicted token" : string.Create(CultureInfo.InvariantCulture, $"loss {result.Loss:0.0000} nats");
         terminal.Note($"{result.Ids.Count} tokens, {loss}");
@@ -88,15 +89,16 @@ internal sealed class RunText : Verb
     private static RunResult Describe(Model model, Run run)
     {
         using Ops ops = new();
+        Tokenizer? predicted = model.Config.OutputVocabulary is null ? model.Tokenizer : null;
         using Tensor last = run.Logits.Slice(1, run.Tokens.Positions - 1, 1);
         float[] probabilities = ops.Softmax(last).ToArray();
         TopToken[] top =
         [
             .. Enumerable.Range(0, probabilities.Length).OrderByDescending(id => probabilities[id]).ThenBy(id => id).Take(TopCount)
-                .Select(id => new TopToken(model.Tokenizer?.TokenText(id), id, probabilities[id])),
+                .Select(id => new TopToken(predicted?.TokenText(id), id, probabilities[id])),
         ];
         string[]? tokens = model.Tokenizer is { } tokenizer ? [.. run.Tokens.Ids.Select(tokenizer.TokenText)] : null;
-        return new RunResult(run.Tokens.Ids, tokens, run.Loss(), top);
+        return new RunResult(run.Tokens.Ids, tokens, model.Config.OutputVocabulary is null ? run.Loss() : double.NaN, top);
     }
 
     private static void Write(string path, Model model, Run run, string[] hooks)

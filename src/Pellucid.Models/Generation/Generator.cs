@@ -27,6 +27,13 @@ internal static class Generator
     internal static IEnumerable<GenerationStep> Steps(Model model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options)
     {
         options.Check();
+        model.Config.RequirePredictions($"Generation with model '{model.Name}'");
+        if (!model.Config.IsCausal)
+        {
+            throw new PellucidException(
+                $"Model '{model.Name}' attends both ways: each token that is added would change what came before it, so it cannot generate. Run it on whole sequences.");
+        }
+
         TokenBatch batch = TokenBatch.From(prompts);
         if (batch.Lengths.Any(length => length != batch.Positions))
         {

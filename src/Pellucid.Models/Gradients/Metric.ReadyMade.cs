@@ -22,7 +22,7 @@ public sealed partial class Metric
         Tensor loss = ops.Mean(ops.CrossEntropy(logits, targets.AsSpan(0, count)));
         ArrayPool<int>.Shared.Return(targets);
         return loss;
-    });
+    }) { PredictsTokens = true };
 
     /// <summary>The logit of one token at one place.</summary>
     /// <param name="token">Its id.</param>
@@ -66,7 +66,10 @@ public sealed partial class Metric
             (tokens, places) => Array.ForEach(all, metric => metric._places(tokens, places)),
             (ops, logits, tokens) => Sum(ops, logits, tokens, all),
             null,
-            [.. all.SelectMany(metric => metric._tokens)]);
+            [.. all.SelectMany(metric => metric._tokens)])
+        {
+            PredictsTokens = Array.Exists(all, metric => metric.PredictsTokens),
+        };
     }
 
     private static Tensor Sum(Ops ops, Tensor logits, TokenBatch tokens, Metric[] metrics)

@@ -16,6 +16,9 @@ public sealed partial class Metric
     private readonly int[] _tokens;
     private bool _isCustom;
 
+    /// <summary>Whether it reads the logits as predictions of the next token.</summary>
+    private bool PredictsTokens { get; init; }
+
     private Metric(
         string name,
         PlaceReader places,
@@ -38,7 +41,7 @@ public sealed partial class Metric
     /// <summary>A metric of logits.</summary>
     /// <param name="name">What is measured.</param>
     /// <param name="places">The places whose logits are read; every real token's when null. Sequence and position count from 0.</param>
-    /// <param name="expression">Takes the operations, the logits [place, d_vocab] in the order of the places, and the tokens; returns one value.</param>
+    /// <param name="expression">Takes the operations, the logits [place, d_vocab_out] in the order of the places, and the tokens; returns one value.</param>
     public static Metric OfLogits(
         string name, Func<TokenBatch, IEnumerable<(int Sequence, int Position)>>? places, Func<Ops, Tensor, TokenBatch, Tensor> expression) =>
         new(name, places is null ? EveryToken : (tokens, read) => read.AddRange(places(tokens)), expression) { _isCustom = true };
@@ -51,20 +54,25 @@ public sealed partial class Metric
         new(name, static (_, _) => { }, (ops, activation, _) => expression(ops, activation), hook) { _isCustom = true };
 
     /// <summary>A metric that reads the same and takes about as much memory, whatever the values are: this one, or a sum in place of an expression written elsewhere.</summary>
-    internal Metric Plannable() => !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens);
+    internal Metric Plannable() => !_isCustom ? this : new(Name, _places, static (ops, read, _) => ops.Sum(read), Hook, _tokens) { PredictsTokens = PredictsTokens };
 
     internal Tensor Evaluate(Ops ops, Tensor read, TokenBatch tokens) => _expression(ops, read, tokens);
 
-    /// <summary>Puts the rows of [batch · pos, d_vocab] that are read in a list.</summary>
-    /// <exception cref="PellucidException">A place or a token is not there, or nothing is read.</exception>
-    internal void ReadRows(TokenBatch tokens, int vocabulary, List<int> rows)
+    /// <summary>Puts the rows of [batch · pos, d_vocab_out] that are read in a list.</summary>
+    /// <exception cref="PellucidException">A place or a token is not there, nothing is read, or the outputs are not the tokens that it predicts.</exception>
+    internal void ReadRows(TokenBatch tokens, ModelConfig config, List<int> rows)
     {
+        if (PredictsTokens)
+        {
+            config.RequirePredictions($"Metric '{Name}'");
+        }
+
         rows.Clear();
         foreach (int token in _tokens)
         {
-            if ((uint)token >= (uint)vocabulary)
+            if ((uint)token >= (uint)config.Outputs)
             {
-                throw new PellucidException($"Metric '{Name}': token id {token} is not in the vocabulary, 0 to {vocabulary - 1}.");
+                throw new PellucidException($"Metric '{Name}': token id {token} is not in the vocabulary{(config.OutputVocabulary is null ? "" : " of the outputs")}, 0 to {config.Outputs - 1}.");
             }
         }
 

@@ -14,4 +14,7 @@ public enum HookPresence
 
     /// <summary>Networks whose MLP has a gate, such as Llama.</summary>
     GatedMlp,
+
+    /// <summary>Networks with norms: all but compiled programs and toy models, as a rule.</summary>
+    Norms,
 }

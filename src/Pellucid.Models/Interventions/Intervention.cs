@@ -10,8 +10,8 @@ namespace Pellucid.Models;
 /// and leaves the model as it is, so different threads may run different experiments on one model.
 /// </summary>
 /// <remarks>
-/// Arrays that it is made from are borrowed: keep them until the last run. In scores and patterns the keys after a query stay masked
-/// whatever is done to them, so that a causal model never looks ahead and generation with a cache equals one without.
+/// Arrays that it is made from are borrowed: keep them until the last run. In scores and patterns of a causal model the keys after a query
+/// stay masked whatever is done to them, so that it never looks ahead and generation with a cache equals one without.
 /// </remarks>
 public sealed record Intervention
 {

@@ -10,7 +10,7 @@ internal sealed partial class ForwardPass
         Tensor q = At(names.Q, Heads(Linear(x, weights.Q), Config.Heads));
         Tensor k = At(names.K, Heads(Linear(x, weights.K), Config.KeyHeads));
         Tensor v = At(names.V, Heads(Linear(x, weights.V), Config.KeyHeads));
-        _ops.Release(x);
+        ReleaseNormed(x);
         if (_model.Rotary is { } angles)
         {
             q = Rotated(names.RotQ, q, angles);
@@ -59,7 +59,7 @@ internal sealed partial class ForwardPass
         }
 
         Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, _model.Plan.Attention));
-        return _ops.AttentionMix(At(names.Pattern, _ops.CausalSoftmax(scores)), v);
+        return _ops.AttentionMix(At(names.Pattern, Config.IsCausal ? _ops.CausalSoftmax(scores) : _ops.Softmax(scores)), v);
     }
 
     /// <summary>

@@ -39,6 +39,6 @@ internal sealed partial class ForwardPass
             value = intervention.Apply(_ops, value, context, _recording is not null);
         }
 
-        return context.Point.Axes[^1] == "key" ? _ops.SelectSeen(value, made) : value;
+        return context.Point.Axes[^1] == "key" && Config.IsCausal ? _ops.SelectSeen(value, made) : value;
     }
 }

@@ -1,6 +1,6 @@
 // Llama: Touvron et al. 2023, arXiv:2302.13971; GPT-2: Radford et al. 2019. Pre-norm blocks x + Attn(norm(x)), x + MLP(norm(x)), put together
-// by the facts of a config: RMSNorm (arXiv:1910.07467) or LayerNorm (arXiv:1607.06450), rotary (arXiv:2104.09864) or learned positions,
-// grouped-query attention (arXiv:2305.13245), an MLP with a gate (arXiv:2002.05202) or without.
+// by the facts of a config: RMSNorm (arXiv:1910.07467), LayerNorm (arXiv:1607.06450) or none, rotary (arXiv:2104.09864) or learned positions or
+// none, grouped-query attention (arXiv:2305.13245), causal or both ways, an MLP with a gate (arXiv:2002.05202) or without.
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Networks;
@@ -12,7 +12,7 @@ namespace Pellucid.Models.Networks;
 /// </summary>
 internal sealed partial class ForwardPass : IDisposable
 {
-    private static readonly Shape LogitAxes = new Shape(0, 0, 0).Named("batch", "pos", "d_vocab");
+    private static readonly Shape LogitAxes = new Shape(0, 0, 0).Named("batch", "pos", "d_vocab_out");
 
     private readonly GradientRecording? _recording;
     private readonly Ops _scope;
@@ -163,8 +163,13 @@ internal sealed partial class ForwardPass : IDisposable
         return At(names.ResidPost, Sum(middle, output));
     }
 
-    private Tensor Norm(Tensor x, NormWeights weights, string scaleName, string normalizedName)
+    private Tensor Norm(Tensor x, NormWeights? weights, string scaleName, string normalizedName)
     {
+        if (weights is null)
+        {
+            return x;
+        }
+
         (Tensor weight, Tensor? bias) = (Watched(weights.Weight), weights.Bias is null ? null : Watched(weights.Bias));
         bool centered = Config.Norm == NormKind.Layer;
         if (!Wanted(scaleName) && !Wanted(normalizedName))
@@ -176,6 +181,15 @@ internal sealed partial class ForwardPass : IDisposable
         Tensor scale = At(scaleName, _ops.RmsScale(read, Config.NormEpsilon));
         Tensor normalized = _ops.Multiply(At(normalizedName, _ops.DivideRows(read, scale)), weight);
         return bias is null ? normalized : _ops.Add(normalized, bias);
+    }
+
+    /// <summary>Lets go of what <see cref="Norm"/> made; without norms that is the residual stream itself, which is still read.</summary>
+    private void ReleaseNormed(Tensor x)
+    {
+        if (Config.Norm != NormKind.None)
+        {
+            _ops.Release(x);
+        }
     }
 
     /// <summary>The MLP's neurons, or null where everything asked for has been seen.</summary>
@@ -190,12 +204,12 @@ internal sealed partial class ForwardPass : IDisposable
         if (!Wanted(names.MlpPre))
         {
             Tensor fused = Linear(x, weights.In, Config.MlpActivation);
-            _ops.Release(x);
+            ReleaseNormed(x);
             return fused;
         }
 
         Tensor before = At(names.MlpPre, Linear(x, weights.In));
-        _ops.Release(x);
+        ReleaseNormed(x);
         Tensor neurons = _ops.Activate(before, Config.MlpActivation);
         _ops.Release(before);
         return neurons;
@@ -205,7 +219,7 @@ internal sealed partial class ForwardPass : IDisposable
     {
         Tensor gate = At(names.MlpPre, Linear(x, gateWeights));
         Tensor up = At(names.MlpPreLinear, Linear(x, weights.In));
-        _ops.Release(x);
+        ReleaseNormed(x);
         Tensor neurons = Config.MlpActivation == Activation.Silu ? _ops.SwiGlu(gate, up) : _ops.Multiply(_ops.Activate(gate, Config.MlpActivation), up);
         _ops.Release(gate);
         _ops.Release(up);

@@ -12,6 +12,7 @@ internal sealed class GradientRecording
     private Metric _metric = null!;
     private GradientOptions _options = null!;
     private int _metricLayer;
+    private bool _isCausal;
     private Tensor? _activation;
 
     internal Tape Tape { get; } = new();
@@ -28,13 +29,13 @@ internal sealed class GradientRecording
     /// <summary>Begins with what a metric reads, and watches the parameters whose gradients are asked for.</summary>
     internal void Begin(Ops ops, Model model, TokenBatch tokens, Metric metric, GradientOptions options)
     {
-        (_metric, _options, _activation) = (metric, options, null);
+        (_metric, _options, _activation, _isCausal) = (metric, options, null, model.Config.IsCausal);
         _watched.Clear();
         _matrices.Clear();
         _metricLayer = metric.Hook is { } hook ? model.Hooks[hook].Layer : -1;
         if (metric.Hook is null)
         {
-            metric.ReadRows(tokens, model.Config.Vocabulary, _rows);
+            metric.ReadRows(tokens, model.Config, _rows);
         }
 
         foreach ((string name, Tensor? array, PackedMatrix? matrix) in model.Weights.Named(model.Plan))
@@ -77,7 +78,7 @@ internal sealed class GradientRecording
         {
             Tensor watched = ops.Watch(ops.Reshape(value, value.Shape), hook); // a place of its own on the tape: two names may share one array
             ops.Release(value);
-            value = point.Axes[^1] == "key" ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
+            value = point.Axes[^1] == "key" && _isCausal ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
         }
 
         if (hook == _metric.Hook && _activation is null)

@@ -1,8 +1,8 @@
 namespace Pellucid.Models.Networks;
 
-/// <summary>The parameters of one block; a gate where its MLP has one.</summary>
+/// <summary>The parameters of one block; norms and a gate where it has them.</summary>
 internal sealed record LayerWeights(
-    NormWeights Ln1, Projection Q, Projection K, Projection V, Projection O, NormWeights Ln2, Projection? Gate, Projection In, Projection Out) : IDisposable
+    NormWeights? Ln1, Projection Q, Projection K, Projection V, Projection O, NormWeights? Ln2, Projection? Gate, Projection In, Projection Out) : IDisposable
 {
     public void Dispose()
     {

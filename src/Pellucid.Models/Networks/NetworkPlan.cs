@@ -8,7 +8,7 @@ internal sealed class NetworkPlan
     internal NetworkPlan(ModelConfig config)
     {
         Config = config;
-        Attention = new AttentionOptions { Scale = config.ScoreScale };
+        Attention = new AttentionOptions { Scale = config.ScoreScale, IsCausal = config.IsCausal };
         Hooks = new HookTable(config);
         Parameters = new ParameterTable(config);
         LayerNames = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerHookNames(layer))];

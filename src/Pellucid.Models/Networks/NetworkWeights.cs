@@ -4,10 +4,10 @@ namespace Pellucid.Models.Networks;
 
 /// <summary>
 /// The parameters of a network as a pass reads them: embedding [d_vocab, d_model], positions [n_ctx, d_model] where they are learned, blocks,
-/// last norm, unembedding of d_model inputs and d_vocab outputs.
+/// last norm where there are norms, unembedding of d_model inputs and d_vocab_out outputs.
 /// </summary>
 internal sealed record NetworkWeights(
-    Tensor Embedding, Tensor? Positions, IReadOnlyList<LayerWeights> Layers, NormWeights FinalNorm, Projection Unembedding) : IDisposable
+    Tensor Embedding, Tensor? Positions, IReadOnlyList<LayerWeights> Layers, NormWeights? FinalNorm, Projection Unembedding) : IDisposable
 {
     private (string Name, Tensor? Array, PackedMatrix? Matrix)[]? _named;
 
@@ -23,7 +23,7 @@ internal sealed record NetworkWeights(
             layer.Dispose();
         }
 
-        FinalNorm.Dispose();
+        FinalNorm?.Dispose();
         Unembedding.Dispose();
     }
 }

@@ -8,4 +8,7 @@ public enum NormKind
 
     /// <summary>(x − mean) / √(variance + ε) · w + b (Ba, Kiros and Hinton 2016, arXiv:1607.06450).</summary>
     Layer,
+
+    /// <summary>None: the blocks and the unembedding read the residual stream as it is. Compiled programs and toy models are built so.</summary>
+    None,
 }

@@ -8,4 +8,7 @@ public enum PositionKind
 
     /// <summary>A learned vector of each position is added to the token's embedding.</summary>
     Learned,
+
+    /// <summary>It does not: nothing but attention's mask, if there is one, tells positions apart.</summary>
+    None,
 }

@@ -18,7 +18,8 @@ internal static class WeightNames
             [.. Enumerable.Range(0, plan.Config.Layers).Select(layer => Block($"blocks.{layer}."))],
             Norm("ln_final"),
             plan.Config.TiedEmbedding
-                ? new Projection(PackedMatrix.Pack(embedding.AsSpan(), plan.Config.DModel, plan.Config.Vocabulary, outputsByInputs: true, storage))
+                ? new Projection(
+                    PackedMatrix.Pack(embedding.AsSpan(), plan.Config.DModel, plan.Config.Vocabulary, outputsByInputs: true, storage), Copy(ParameterName.UnembeddingBias))
                 : Project("unembed.", "U")!);
 
         LayerWeights Block(string block) => new(
@@ -32,7 +33,7 @@ internal static class WeightNames
             Project(block + "mlp.", "in")!,
             Project(block + "mlp.", "out")!);
 
-        NormWeights Norm(string name) => new(Copy(name + ".w")!, Copy(name + ".b"));
+        NormWeights? Norm(string name) => Copy(name + ".w") is { } weight ? new(weight, Copy(name + ".b")) : null;
 
         Projection? Project(string owner, string name)
         {
@@ -90,12 +91,22 @@ internal static class WeightNames
 
         if (!plan.Config.TiedEmbedding)
         {
-            yield return ("unembed.W_U", null, weights.Unembedding.Weight);
+            yield return (ParameterName.Unembedding, null, weights.Unembedding.Weight);
+        }
+
+        if (weights.Unembedding.Bias is { } addend)
+        {
+            yield return (ParameterName.UnembeddingBias, addend, null);
         }
     }
 
-    private static IEnumerable<(string Name, Tensor Array)> NormArrays(string name, NormWeights norm)
+    private static IEnumerable<(string Name, Tensor Array)> NormArrays(string name, NormWeights? norm)
     {
+        if (norm is null)
+        {
+            yield break;
+        }
+
         yield return (name + ".w", norm.Weight);
         if (norm.Bias is { } bias)
         {

@@ -114,14 +114,13 @@ public sealed class ModelParameters : IDisposable
 
     /// <summary>A model of what the arrays hold now. It has its own copy of them, and needs disposal of its own.</summary>
     /// <param name="name">How it calls itself.</param>
-    /// <param name="weightStorage">How its matrices are held: F32, or BF16, rounded.</param>
-    /// <exception cref="PellucidException">Matrices are not held in that type.</exception>
-    public Model ToModel(string name = "parameters", DType weightStorage = DType.F32)
+    /// <param name="options">Its tokenizer, and how its matrices are held; none, and as single-precision numbers, by default.</param>
+    /// <exception cref="PellucidException">Matrices are not held in that type, or the tokenizer has more tokens than the network.</exception>
+    public Model ToModel(string name = "parameters", OpenOptions? options = null)
     {
-        new OpenOptions { WeightStorage = weightStorage }.Check();
-        NetworkWeights weights = WeightNames.Pack(_plan, parameter => this[parameter], weightStorage);
-        NetworkPlan plan = _plan;
-        return new Model(name, plan, weights, null, new ModelHash(() => HashOf(plan, weights)));
+        options ??= new OpenOptions();
+        options.Check(Config);
+        return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer);
     }
 
     /// <summary>The arrays as an optimizer takes them: it changes them in place. Weight decay is for matrices and embeddings, not for norms and biases.</summary>
@@ -169,6 +168,10 @@ public sealed class ModelParameters : IDisposable
         }
     }
 
+    /// <summary>A model that is known by its facts and parameters, for want of a checkpoint.</summary>
+    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer) =>
+        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights)));
+
     internal static ModelParameters Of(NetworkPlan plan, NetworkWeights weights)
     {
         ModelParameters parameters = new(plan);
@@ -190,11 +193,12 @@ public sealed class ModelParameters : IDisposable
         return parameters;
     }
 
-    /// <summary>SHA-256 over names, shapes and values, in the order of the table.</summary>
+    /// <summary>SHA-256 over the facts of which a computation is made, then names, shapes and values in the order of the table.</summary>
     private static string HashOf(NetworkPlan plan, NetworkWeights weights)
     {
         using ModelParameters parameters = Of(plan, weights);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(plan.Config.Facts));
         foreach (ParameterPoint point in plan.Parameters.Points)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(point.ToString()));

@@ -9,6 +9,9 @@ public static class ParameterName
     /// <summary>Position embeddings where they are learned, [n_ctx, d_model].</summary>
     public const string Positions = "pos_embed.W_pos";
 
-    /// <summary>Unembedding where it is not the embedding turned, [d_model, d_vocab].</summary>
+    /// <summary>Unembedding where it is not the embedding turned, [d_model, d_vocab_out].</summary>
     public const string Unembedding = "unembed.W_U";
+
+    /// <summary>Bias of the unembedding where it has one, [d_vocab_out].</summary>
+    public const string UnembeddingBias = "unembed.b_U";
 }

@@ -15,7 +15,7 @@ public sealed class ParameterTable
     [
         ("embed.W_E", "d_vocab d_model", _ => true, "token embeddings; the unembedding too where the two are tied"),
         ("pos_embed.W_pos", "n_ctx d_model", config => config.PositionEmbedding == PositionKind.Learned, "position embeddings"),
-        ("blocks.{L}.ln1.w", "d_model", _ => true, "factors of the norm before attention"),
+        ("blocks.{L}.ln1.w", "d_model", HasNorm, "factors of the norm before attention"),
         ("blocks.{L}.ln1.b", "d_model", HasNormBias, "addends of the norm before attention"),
         ("blocks.{L}.attn.W_Q", "d_model queries", _ => true, "queries"),
         ("blocks.{L}.attn.b_Q", "queries", config => config.AttentionBias, "bias of the queries"),
@@ -25,7 +25,7 @@ public sealed class ParameterTable
         ("blocks.{L}.attn.b_V", "keys", config => config.AttentionBias, "bias of the values"),
         ("blocks.{L}.attn.W_O", "queries d_model", _ => true, "output of the heads"),
         ("blocks.{L}.attn.b_O", "d_model", config => config.AttentionOutputBias, "bias of the attention's output"),
-        ("blocks.{L}.ln2.w", "d_model", _ => true, "factors of the norm before the MLP"),
+        ("blocks.{L}.ln2.w", "d_model", HasNorm, "factors of the norm before the MLP"),
         ("blocks.{L}.ln2.b", "d_model", HasNormBias, "addends of the norm before the MLP"),
         ("blocks.{L}.mlp.W_gate", "d_model d_mlp", config => config.GatedMlp, "the gate"),
         ("blocks.{L}.mlp.b_gate", "d_mlp", config => config.GatedMlp && config.MlpBias, "bias of the gate"),
@@ -33,9 +33,10 @@ public sealed class ParameterTable
         ("blocks.{L}.mlp.b_in", "d_mlp", config => config.MlpBias, "bias into the neurons"),
         ("blocks.{L}.mlp.W_out", "d_mlp d_model", _ => true, "out of the neurons"),
         ("blocks.{L}.mlp.b_out", "d_model", config => config.MlpBias, "bias out of the neurons"),
-        ("ln_final.w", "d_model", _ => true, "factors of the last norm"),
+        ("ln_final.w", "d_model", HasNorm, "factors of the last norm"),
         ("ln_final.b", "d_model", HasNormBias, "addends of the last norm"),
-        ("unembed.W_U", "d_model d_vocab", config => !config.TiedEmbedding, "unembedding, where it is not the embedding turned"),
+        ("unembed.W_U", "d_model d_vocab_out", config => !config.TiedEmbedding, "unembedding, where it is not the embedding turned"),
+        ("unembed.b_U", "d_vocab_out", config => config.UnembeddingBias, "bias of the unembedding"),
     ];
 
     private readonly FrozenDictionary<string, ParameterPoint> _byName;
@@ -69,6 +70,8 @@ public sealed class ParameterTable
     /// <summary>Whether the model has a parameter of that name.</summary>
     public bool Contains(string name) => _byName.ContainsKey(name);
 
+    private static bool HasNorm(ModelConfig config) => config.Norm != NormKind.None;
+
     private static bool HasNormBias(ModelConfig config) => config.Norm == NormKind.Layer;
 
     private static bool IsPerLayer(string name) => name.Contains("{L}", StringComparison.Ordinal);
@@ -79,6 +82,7 @@ public sealed class ParameterTable
         int[] sizes = Array.ConvertAll(axes, axis => axis switch
         {
             "d_vocab" => config.Vocabulary,
+            "d_vocab_out" => config.Outputs,
             "n_ctx" => config.Context,
             "d_mlp" => config.DMlp,
             "queries" => config.Heads * config.DHead,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pellucid.Models.Checkpoints;
+using Pellucid.Models.Folders;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors.Files;
@@ -32,6 +33,11 @@ internal static class CheckpointFiles
 
     internal static Model OpenFile(string path, OpenOptions options) => Guarded(path, _ =>
     {
+        if (ModelFolder.IsPartOfOne(path))
+        {
+            return ModelFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
+        }
+
         using FileStream checkpoint = File.OpenRead(path);
         FileStream? tokenizer = null;
         try
@@ -46,23 +52,30 @@ internal static class CheckpointFiles
         }
     });
 
+    /// <summary>Opens a folder by what it holds: a config or a safetensors file make it a model folder, else it has a llama2.c checkpoint.</summary>
     internal static Model OpenFolder(string folder, OpenOptions options) => Guarded(folder, _ =>
     {
         string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];
+        if (ModelFolder.HasArrays(folder) || (found.Length == 0 && ModelFolder.HasConfig(folder)))
+        {
+            return ModelFolder.Open(folder, options);
+        }
+
         return found.Length == 1
             ? OpenFile(found[0], options)
             : throw new BadFileException(
                 folder,
-                $"a folder with one llama2.c checkpoint (*.bin) was expected; it has {(found.Length == 0 ? "none" : $"{found.Length}: {string.Join(", ", found.Take(5).Select(Path.GetFileName))}")}",
+                $"a model folder (config.json, model.safetensors), or a folder with one llama2.c checkpoint (*.bin), was expected; it has {(found.Length == 0 ? "none" : $"{found.Length}: {string.Join(", ", found.Take(5).Select(Path.GetFileName))}")}",
                 "Name the checkpoint file itself");
     });
 
     private static Model Open(string name, string path, Stream checkpoint, Func<int, (string Path, Stream Content)?> tokenizerFor, OpenOptions options)
     {
         ModelConfig config = Llama2CReader.ReadConfig(path, checkpoint);
-        Tokenizer? tokenizer = tokenizerFor(config.Vocabulary) is { } beside
+        options.Check(config);
+        Tokenizer? tokenizer = options.Tokenizer ?? (tokenizerFor(config.Vocabulary) is { } beside
             ? Llama2CTokenizer.Read(beside.Path, Content(beside.Path, beside.Content, checkpoint.Length), config.Vocabulary)
-            : null;
+            : null);
         checkpoint.Position = 0;
         string hash = Convert.ToHexStringLower(SHA256.HashData(checkpoint));
         NetworkWeights weights = Llama2CReader.ReadWeights(config, checkpoint, options.WeightStorage);

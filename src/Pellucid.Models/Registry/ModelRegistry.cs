@@ -15,7 +15,7 @@ public static class ModelRegistry
 
     /// <summary>Opens a model.</summary>
     /// <param name="model">
-    /// A registry name; or a folder with one llama2.c checkpoint (<c>*.bin</c>) and its tokenizer; or a checkpoint file, its tokenizer
+    /// A registry name; or a folder that <see cref="Model.SaveAsync"/> wrote, or in TransformerLens's layout; or a folder with one llama2.c checkpoint (<c>*.bin</c>) and its tokenizer; or a checkpoint file, its tokenizer
     /// (<c>tokenizer.bin</c>, else <c>tok*.bin</c>) beside it. Without a tokenizer the model runs from token ids. A name goes before a
     /// folder that is called the same; <c>./name</c> is the folder.
     /// </param>

@@ -4,7 +4,7 @@ using Pellucid.Tensors;
 
 namespace Pellucid.Models;
 
-/// <summary>How a model is opened. Immutable.</summary>
+/// <summary>How a model is opened, or made of parameters. Immutable.</summary>
 public sealed record OpenOptions
 {
     /// <summary>
@@ -12,6 +12,20 @@ public sealed record OpenOptions
     /// halves their memory and the time of decoding. Embeddings, norms and biases stay F32; products are computed in F32 either way.
     /// </summary>
     public DType WeightStorage { get; init; } = DType.F32;
+
+    /// <summary>The tokenizer, in place of the one that lies beside the parameters; that one, if there is one, when null.</summary>
+    public Tokenizer? Tokenizer { get; init; }
+
+    /// <summary>Refuses what does not fit a network, once its facts are known.</summary>
+    /// <exception cref="PellucidException">The storage is neither F32 nor BF16, or the tokenizer has tokens that the network has not.</exception>
+    internal void Check(ModelConfig config)
+    {
+        Check();
+        if (Tokenizer is { } tokenizer && tokenizer.Vocabulary > config.Vocabulary)
+        {
+            throw new PellucidException($"A tokenizer of {tokenizer.Vocabulary} tokens does not fit a network of {config.Vocabulary}. Use the tokenizer that the network was made for.");
+        }
+    }
 
     /// <summary>Refuses what no matrix is held in.</summary>
     /// <exception cref="PellucidException">The storage is neither F32 nor BF16.</exception>

@@ -11,13 +11,14 @@ public sealed class Run : IDisposable
 {
     private readonly ForwardPass _pass = new(recorded: false);
     private Tensor? _logits;
+    private ModelConfig? _config;
 
     internal Run(TokenBatch tokens) => Tokens = tokens;
 
     /// <summary>The tokens that went in.</summary>
     public TokenBatch Tokens { get; private set; }
 
-    /// <summary>Logits, [batch, pos, d_vocab]; one position where only the last was asked for.</summary>
+    /// <summary>Logits, [batch, pos, d_vocab_out]; one position where only the last was asked for.</summary>
     /// <exception cref="PellucidException">The run was asked for no logits.</exception>
     public Tensor Logits => _logits ?? throw new PellucidException("This run computed no logits. Run with LogitsWanted.All or Last.");
 
@@ -33,9 +34,10 @@ public sealed class Run : IDisposable
             $"Hook '{hook}' was not captured in this run. Captured: {(_pass.Kept.Count == 0 ? "nothing" : string.Join(", ", _pass.Kept.Keys))}.");
 
     /// <summary>Loss of each predicted token in nats: [batch][length − 1], the first token of a sequence being predicted by none.</summary>
-    /// <exception cref="PellucidException">The run has no logits for every position.</exception>
+    /// <exception cref="PellucidException">The run has no logits for every position, or the model's outputs are not its tokens.</exception>
     public float[][] TokenLosses()
     {
+        _config?.RequirePredictions("A loss");
         if (Logits.Shape[1] != Tokens.Positions)
         {
             throw new PellucidException("Losses need the logits of every position. Run with LogitsWanted.All.");
@@ -60,7 +62,7 @@ public sealed class Run : IDisposable
     }
 
     /// <summary>Mean loss over all predicted tokens, in nats; NaN where none is predicted.</summary>
-    /// <exception cref="PellucidException">The run has no logits for every position.</exception>
+    /// <exception cref="PellucidException">The run has no logits for every position, or the model's outputs are not its tokens.</exception>
     public double Loss()
     {
         double sum = 0;
@@ -80,7 +82,7 @@ public sealed class Run : IDisposable
     /// <summary>Runs a model, in place of what this held before.</summary>
     internal Run Execute(Model model, TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt)
     {
-        (Tokens, _logits) = (tokens, null);
+        (Tokens, _logits, _config) = (tokens, null, model.Config);
         _logits = _pass.Execute(model, tokens, options, cache, prompt);
         return this;
     }

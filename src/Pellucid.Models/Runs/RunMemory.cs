@@ -30,8 +30,8 @@ internal static class RunMemory
         double block = (6.0 * config.DModel) + (4.0 * config.DHead * (config.Heads + config.KeyHeads)) + (4.0 * config.DMlp);
         double logits = wanted switch
         {
-            LogitsWanted.All => 2.0 * config.Vocabulary,
-            LogitsWanted.Last => 2.0 * config.Vocabulary / tokens.Positions,
+            LogitsWanted.All => 2.0 * config.Outputs,
+            LogitsWanted.Last => 2.0 * config.Outputs / tokens.Positions,
             _ => 0,
         };
         double looked = 0;

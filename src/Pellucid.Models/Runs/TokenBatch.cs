@@ -4,7 +4,7 @@ namespace Pellucid.Models;
 
 /// <summary>
 /// Sequences of token ids, padded at the end to one length. A causal model never looks ahead, so the padding changes nothing
-/// before it. Immutable.
+/// before it; one that attends both ways takes only sequences of one length. Immutable.
 /// </summary>
 public sealed class TokenBatch
 {
@@ -31,6 +31,9 @@ public sealed class TokenBatch
 
     /// <summary>Real tokens in all.</summary>
     public long TokenCount => Lengths.Sum(length => (long)length);
+
+    /// <summary>Whether sequences differ in length, so that the shorter ones are padded.</summary>
+    internal bool IsPadded => Array.Exists((int[])Lengths, length => length != Positions);
 
     internal ReadOnlySpan<int> Span => (int[])Ids;
 

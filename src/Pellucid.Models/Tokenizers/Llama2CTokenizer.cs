@@ -148,6 +148,23 @@ internal sealed class Llama2CTokenizer : Tokenizer
             : throw Bad(path, $"{file.Length - at} bytes follow the {vocabulary} pieces of the model");
     }
 
+    /// <summary>The file that reads as this tokenizer.</summary>
+    internal byte[] Write()
+    {
+        byte[][] pieces = [.. _pieces.Select(Encoding.UTF8.GetBytes)];
+        using MemoryStream buffer = new();
+        using BinaryWriter writer = new(buffer);
+        writer.Write(pieces.Max(piece => piece.Length));
+        for (int id = 0; id < pieces.Length; id++)
+        {
+            writer.Write(_scores[id]);
+            writer.Write(pieces[id].Length);
+            writer.Write(pieces[id]);
+        }
+
+        return buffer.ToArray();
+    }
+
     /// <summary>
     /// Merges the best pair until none is left; among equals the leftmost. The symbols are a linked list and the candidate pairs
     /// a queue, so that a long text costs n log n.

@@ -13,7 +13,7 @@ public sealed class ModelShowTests
         Assert.Equal("name hash has_tokenizer config hooks", Invocation.Keys(json));
         Assert.Equal("b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696", json.GetProperty("hash").GetString());
         JsonElement config = json.GetProperty("config");
-        Assert.Equal("architecture n_layers d_model n_heads n_key_value_heads d_head d_mlp d_vocab n_ctx bos_id stop_ids", Invocation.Keys(config));
+        Assert.Equal("architecture n_layers d_model n_heads n_key_value_heads d_head d_mlp d_vocab n_ctx bos_id stop_ids d_vocab_out attention_dir normalization_type positional_embedding_type", Invocation.Keys(config));
         Assert.Equal((5, 64, 172, 512), (Number(config, "n_layers"), Number(config, "d_model"), Number(config, "d_mlp"), Number(config, "d_vocab")));
         JsonElement hook = Assert.Single(json.GetProperty("hooks").EnumerateArray(), entry => entry.GetProperty("name").GetString() == Hook.MlpPost(2));
         Assert.Equal("name axes sizes layer description", Invocation.Keys(hook));

@@ -52,7 +52,9 @@ public sealed class HookPageTests
             `hook_normalized` is the scaled value before the norm's weight and bias: x / scale of a root-mean-square norm, (x − mean) / scale of a layer
             norm. `hook_attn_out` and `hook_mlp_out` hold the biases of their output matrices; `hook_result`, of single heads, does not.
 
-            In scores and patterns the keys after a query are masked, and stay so whatever an intervention does to them.
+            In scores and patterns of a causal network the keys after a query are masked, and stay so whatever an intervention does to them. A network
+            that attends both ways masks none. Compiled programs and toy models have no norms, so that their blocks read `hook_resid_pre` and
+            `hook_resid_mid` as they are.
 
             """.ReplaceLineEndings("\n"));
         return page.ToString();
@@ -63,6 +65,7 @@ public sealed class HookPageTests
         HookPresence.RotaryPositions => "rotary positions",
         HookPresence.LearnedPositions => "learned positions",
         HookPresence.GatedMlp => "gated MLPs",
+        HookPresence.Norms => "norms",
         _ => "all",
     };
 

@@ -47,7 +47,7 @@ public sealed class WeightStorageTests
     {
         HuggingFaceFixture fixture = HuggingFaceFixture.Of("llama");
         using ModelParameters parameters = fixture.Model.CopyParameters();
-        using Model rounded = parameters.ToModel("rounded", DType.BF16);
+        using Model rounded = parameters.ToModel("rounded", new() { WeightStorage = DType.BF16 });
         GradientOptions options = new() { At = Capture.Of(Hook.ResidPre(0)) };
         using GradientRun whole = fixture.Model.Gradients(fixture.Tokens, Metric.LogitDifference(5, 7), options);
         using GradientRun met = rounded.Gradients(fixture.Tokens, Metric.LogitDifference(5, 7), options);

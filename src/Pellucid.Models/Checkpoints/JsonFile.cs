@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Models.Checkpoints;
+
+/// <summary>JSON files from outside: of a limited length, without doubled keys, and one clear error where they are not.</summary>
+internal static class JsonFile
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Parses a file whose root is an object.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="longest">The most bytes that it may have.</param>
+    /// <param name="advice">What to do where it is bad.</param>
+    /// <exception cref="BadFileException">It cannot be read, is too long, or is no JSON object.</exception>
+    internal static JsonDocument Read(string path, long longest, string advice)
+    {
+        JsonDocument? document = null;
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > longest)
+            {
+                throw new BadFileException(path, $"it has {stream.Length} bytes; at most {longest} were expected", advice);
+            }
+
+            document = JsonDocument.Parse(stream, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document
+                : throw new BadFileException(path, $"it holds a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}; an object was expected", advice);
+        }
+        catch (JsonException error)
+        {
+            throw new BadFileException(path, $"it is not JSON ({Short(error.Message.TrimEnd('.'))})", advice, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadFileException(path, $"it cannot be read ({Short(error.Message.TrimEnd('.'))})", advice, error);
+        }
+        catch (BadFileException)
+        {
+            document?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A text from outside as it may stand in a message: one line, and not a long one.</summary>
+    internal static string Short(string text)
+    {
+        const int Most = 120;
+        string line = string.Concat(text.Take(Most).Select(character => char.IsControl(character) ? ' ' : character));
+        return text.Length > Most ? line + "…" : line;
+    }
+}

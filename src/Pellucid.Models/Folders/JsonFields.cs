@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Pellucid.Models.Checkpoints;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Models.Folders;
+
+/// <summary>The values of a JSON object from outside, each checked: a value that is missing or null takes its default, another kind is refused.</summary>
+internal readonly struct JsonFields(string path, JsonElement root, string advice)
+{
+    internal string Path => path;
+
+    internal IEnumerable<JsonProperty> Properties => root.EnumerateObject();
+
+    internal bool Has(string key) => root.TryGetProperty(key, out _);
+
+    /// <summary>A whole number of 1 or more.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="most">The largest that is taken.</param>
+    /// <param name="missing">What it is where it is missing, null, or −1, which stands for that; it must be there when null.</param>
+    internal int Size(string key, int most, int? missing = null)
+    {
+        JsonElement? met = Find(key);
+        if (met is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out int size) && (size >= 1 || (size == -1 && missing is not null)))
+        {
+            met = size == -1 ? null : met;
+            if (met is not null)
+            {
+                return size <= most ? size : throw Bad($"'{key}' is {size}; at most {most} can be read");
+            }
+        }
+
+        return met is null && missing is { } otherwise
+            ? otherwise
+            : throw Bad(met is null ? $"'{key}' is missing" : $"'{key}' is {Shown(met.Value)}; a whole number, 1 to {most}, was expected");
+    }
+
+    internal double Number(string key, double missing) => Find(key) switch
+    {
+        null => missing,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetDouble(out double value) && double.IsFinite(value) => value,
+        { } other => throw Bad($"'{key}' is {Shown(other)}; a finite number was expected"),
+    };
+
+    internal float Single(string key, float missing) => Find(key) switch
+    {
+        null => missing,
+        { ValueKind: JsonValueKind.Number } number when number.TryGetSingle(out float value) && float.IsFinite(value) => value,
+        { } other => throw Bad($"'{key}' is {Shown(other)}; a finite number was expected"),
+    };
+
+    internal bool Flag(string key, bool missing) => Find(key) switch
+    {
+        null => missing,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } other => throw Bad($"'{key}' is {Shown(other)}; true or false was expected"),
+    };
+
+    internal string Text(string key, string missing) => Find(key) switch
+    {
+        null => missing,
+        { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } value && JsonFile.Short(value) == value => value,
+        { } other => throw Bad($"'{key}' is {Shown(other)}; a text of one short line was expected"),
+    };
+
+    /// <summary>One of several texts; the default where the key is missing. A null that is there is a choice of its own if it is among them.</summary>
+    internal T Choice<T>(string key, string? missing, params ReadOnlySpan<(string? Name, T Value)> choices)
+    {
+        JsonElement? met = root.TryGetProperty(key, out JsonElement there) ? there : null;
+        string? name = met switch
+        {
+            null => missing,
+            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { ValueKind: JsonValueKind.Null } => null,
+            { } other => throw Bad($"'{key}' is {Shown(other)}; a text was expected"),
+        };
+        foreach ((string? choice, T value) in choices)
+        {
+            if (choice == name)
+            {
+                return value;
+            }
+        }
+
+        string known = string.Join(", ", choices.ToArray().Select(choice => choice.Name ?? "null"));
+        throw Bad(met is null ? $"'{key}' is missing; one of {known} was expected" : $"'{key}' is {Shown(met.Value)}; one of {known} can be read");
+    }
+
+    internal BadFileException Bad(string problem) => new(path, problem, advice);
+
+    private static string Shown(JsonElement value) => JsonFile.Short(value.GetRawText());
+
+    private JsonElement? Find(string key) => root.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+}

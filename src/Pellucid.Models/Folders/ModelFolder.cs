@@ -1,0 +1,203 @@
+using Pellucid.Models.Networks;
+using Pellucid.Models.Tokenizers;
+using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
+
+namespace Pellucid.Models.Folders;
+
+/// <summary>
+/// A model as a folder in TransformerLens's layout: <c>config.json</c>, <c>model.safetensors</c>, and its tokenizer. What else lies there is
+/// left alone. The files are written into a folder of their own beside it and moved in when all are whole, the config last: a folder without one is no
+/// model.
+/// </summary>
+internal static class ModelFolder
+{
+    private const string TokenizerBinary = "tokenizer.bin";
+    private const string Suffix = ".partial";
+
+    private const long LongestTokenizer = 1 << 28;
+
+    /// <summary>Values of the rotary table that a config may ask for whatever the file's size.</summary>
+    private const long RotaryAllowance = 1 << 24;
+
+    /// <summary>The files of a model, in the order in which they are moved in.</summary>
+    private static readonly string[] Files = [FolderTensors.FileName, TokenizerJson.FileName, TokenizerBinary, FolderConfig.FileName];
+
+    internal static bool HasConfig(string folder) => File.Exists(Path.Combine(folder, FolderConfig.FileName));
+
+    internal static bool HasArrays(string folder) => File.Exists(Path.Combine(folder, FolderTensors.FileName));
+
+    /// <summary>Whether a file is that of a model folder which is named by it.</summary>
+    internal static bool IsPartOfOne(string file) => Path.GetFileName(file) is FolderConfig.FileName or FolderTensors.FileName;
+
+    internal static Model Open(string folder, OpenOptions options)
+    {
+        string path = Path.Combine(folder, FolderConfig.FileName);
+        if (!File.Exists(path))
+        {
+            throw new BadFileException(folder, $"it has {FolderTensors.FileName} but no {FolderConfig.FileName}", "It is no model folder, or was not saved to the end: save it again");
+        }
+
+        ModelConfig config = FolderConfig.Read(path, out bool prependsBos);
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FolderTensors.FileName));
+        config = FolderTensors.WithBiases(file, FolderTexts.Read(file, config, prependsBos));
+        NetworkPlan plan = Plan(path, file, config);
+        Tokenizer? tokenizer = options.Tokenizer ?? TokenizerIn(folder, config);
+        options.Check(config);
+        NetworkWeights weights = Read(file, plan, options.WeightStorage);
+        return ModelParameters.Made(folder, plan, weights, tokenizer);
+    }
+
+    internal static void Save(Model model, string folder, bool overwrite, CancellationToken cancellationToken)
+    {
+        if (model.Interventions.Count > 0)
+        {
+            throw new PellucidException(
+                $"Model '{model.Name}' has {model.Interventions.Count} interventions, which are no parameters and would be lost. Save the model that it was composed of.");
+        }
+
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), partial = target + Suffix;
+        if (!overwrite && Array.Find(Files, name => File.Exists(Path.Combine(target, name))) is { } there)
+        {
+            throw new PellucidException($"{folder} holds a model already ({there}). Choose another folder, or say that it is to be overwritten.");
+        }
+
+        try
+        {
+            Clear(partial);
+            FolderTensors.Write(Path.Combine(partial, FolderTensors.FileName), model);
+            cancellationToken.ThrowIfCancellationRequested();
+            WriteTokenizer(partial, model.Tokenizer);
+            AtomicFile.WriteAllBytes(Path.Combine(partial, FolderConfig.FileName), FolderConfig.Write(model.Config));
+            cancellationToken.ThrowIfCancellationRequested();
+            MoveIn(partial, target);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Clear(partial);
+            throw new BadFileException(folder, $"the model cannot be written there ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", "Free space or choose another place", error);
+        }
+        catch
+        {
+            Clear(partial);
+            throw;
+        }
+    }
+
+    /// <summary>Everything that follows from the config, once the file has been seen to hold the arrays for it.</summary>
+    private static NetworkPlan Plan(string path, SafetensorsFile file, ModelConfig config)
+    {
+        try
+        {
+            config.Check();
+        }
+        catch (PellucidException error)
+        {
+            throw new BadFileException(path, error.Message.TrimEnd('.'), "Write the folder anew, or correct its config.json", error);
+        }
+
+        FolderTensors.Check(file, config);
+        long values = file.Entries.Values.Sum(entry => entry.Shape.Count);
+        if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
+        {
+            throw new BadFileException(
+                path, $"its context of {config.Context} positions, with heads of {config.DHead}, asks for more angles than the network has parameters", "Correct 'n_ctx'");
+        }
+
+        return new NetworkPlan(config);
+    }
+
+    private static NetworkWeights Read(SafetensorsFile file, NetworkPlan plan, DType storage)
+    {
+        if (plan.Config.TiedEmbedding)
+        {
+            FolderTensors.CheckTied(file);
+        }
+
+        Tensor? last = null;
+        try
+        {
+            return WeightNames.Pack(plan, name =>
+            {
+                last?.Dispose();
+                return last = FolderTensors.Read(file, plan.Config, plan.Parameters[name]);
+            }, storage);
+        }
+        finally
+        {
+            last?.Dispose();
+        }
+    }
+
+    private static Tokenizer? TokenizerIn(string folder, ModelConfig config)
+    {
+        string json = Path.Combine(folder, TokenizerJson.FileName), binary = Path.Combine(folder, TokenizerBinary);
+        if (!File.Exists(json))
+        {
+            return !File.Exists(binary) ? null
+                : new FileInfo(binary).Length <= LongestTokenizer ? Llama2CTokenizer.Read(binary, File.ReadAllBytes(binary), config.Vocabulary)
+                : throw new BadFileException(binary, $"it has {new FileInfo(binary).Length} bytes; at most {LongestTokenizer} are read", "Use the tokenizer that came with the model");
+        }
+
+        WordTokenizer words = TokenizerJson.Read(json);
+        return words.Vocabulary <= config.Vocabulary
+            ? words
+            : throw new BadFileException(json, $"it has {words.Vocabulary} words; the network has {config.Vocabulary} tokens", "Use the tokenizer that came with the model");
+    }
+
+    private static void WriteTokenizer(string folder, Tokenizer? tokenizer)
+    {
+        switch (tokenizer)
+        {
+            case WordTokenizer words:
+                AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerJson.FileName), TokenizerJson.Write(words));
+                break;
+            case Llama2CTokenizer pieces:
+                AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerBinary), pieces.Write());
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Moves the files in. A model that was there goes out by its config first, so that an interruption leaves a folder without a config and never one
+    /// whose config and arrays belong to different models.
+    /// </summary>
+    private static void MoveIn(string partial, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (string name in Files.Reverse())
+        {
+            File.Delete(Path.Combine(target, name));
+        }
+
+        foreach (string name in Files.Where(name => File.Exists(Path.Combine(partial, name))))
+        {
+            File.Move(Path.Combine(partial, name), Path.Combine(target, name));
+        }
+
+        Clear(partial);
+    }
+
+    /// <summary>Removes what a save had begun, and nothing else.</summary>
+    private static void Clear(string partial)
+    {
+        try
+        {
+            if (!Directory.Exists(partial))
+            {
+                return;
+            }
+
+            foreach (string name in Files)
+            {
+                File.Delete(Path.Combine(partial, name));
+            }
+
+            Directory.Delete(partial);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _ = error; // the first error is the one to report; what is left is written over by the next attempt
+        }
+    }
+}
