@@ -18,6 +18,12 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(ModelListResult))]
 [JsonSerializable(typeof(ModelPullResult))]
 [JsonSerializable(typeof(ModelShowResult))]
+[JsonSerializable(typeof(ToySuperpositionResult))]
+[JsonSerializable(typeof(ToyPhaseDiagramResult))]
+[JsonSerializable(typeof(ToyGeometryResult))]
+[JsonSerializable(typeof(ToyCorrelatedResult))]
+[JsonSerializable(typeof(ToyAbsoluteValueResult))]
+[JsonSerializable(typeof(ToyAdversarialResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context that the verbs use: text stays readable, because no browser takes this output for HTML.</summary>

@@ -22,6 +22,10 @@ internal static class CommandLine
             new Evaluate(),
             new Explain(),
             new RunText(),
+            new Command("toy", "Trains toy models of superposition, whose mechanism is known.")
+            {
+                new ToySuperposition(), new ToyPhaseDiagram(), new ToyGeometry(), new ToyCorrelated(), new ToyAbsoluteValue(), new ToyAdversarial(),
+            },
             new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());

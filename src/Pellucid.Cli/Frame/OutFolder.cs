@@ -10,11 +10,13 @@ internal static class OutFolder
     internal const string Dictionary = "a dictionary";
     internal const string Explanations = "explanations";
     internal const string Study = "a quickstart";
+    internal const string Network = "a network whose mechanism is known";
 
     private static readonly (string File, string Kind)[] Marks =
     [
         ("manifest.json", Store), ("inputs.json", Store), ("cfg.json", Dictionary), ("recipe.json", Dictionary),
         ("scores.json", Explanations), ("report.html", Study),
+        ("truth.json", Network),
     ];
 
     /// <summary>The <c>--out</c> option; required where there is no fallback.</summary>

@@ -58,6 +58,34 @@ public static class ToyLoss
         return new LossEstimate(mean, Math.Max(Math.Sqrt(variance / count), double.Epsilon));
     }
 
+    /// <summary>
+    /// The share of each feature's variance that the output explains: 1 − E (targetᵢ − x′ᵢ)² / Var(targetᵢ), on random examples; at most 1, and 0 for an output that is the mean.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="examples">Examples to measure on, 1 or more.</param>
+    /// <param name="seed">Seed of the examples.</param>
+    public static double[] Explained(ToyModel model, int examples = 1 << 15, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        ToyTask task = model.Task;
+        ToyInputs inputs = new(task, seed);
+        double[] x = new double[task.Features], hidden = new double[task.Hidden], y = new double[task.Features], errors = new double[task.Features];
+        for (int example = 0; example < examples; example++)
+        {
+            inputs.Next(x);
+            model.Forward(x, hidden, y);
+            for (int i = 0; i < x.Length; i++)
+            {
+                double error = (task.Signed ? Math.Abs(x[i]) : x[i]) - y[i];
+                errors[i] += error * error;
+            }
+        }
+
+        double density = (1 - task.Sparsity) / (task.Dependence == FeatureDependence.Exclusive ? task.Group : 1), variance = (density / 3) - (density * density / 4);
+        return [.. errors.Select(error => 1 - (error / examples / variance))];
+    }
+
     /// <summary>The loss of one input: Σᵢ Iᵢ (targetᵢ − x′ᵢ)².</summary>
     /// <param name="model">The model.</param>
     /// <param name="x">[feature].</param>
