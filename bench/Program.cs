@@ -35,6 +35,7 @@ BenchCase[] all =
     new DictionaryReluStep(dense: true),
     new DictionaryExamples(encode: true),
     new DictionaryExamples(encode: false),
+    new ToyPhaseDiagram(),
     new HarvestMemory(),
     new SoakMemory(),
     new QuickstartRun(memory: false),
