@@ -9,9 +9,9 @@ internal sealed class Svg
     private const string Style = """
         svg{background:#fdfdfb;font:13px system-ui,sans-serif}text{fill:#1c2330}.soft{fill:#5c6575;font-size:11px}.grid{stroke:#d9dbe0}.line{stroke:#1c2330;fill:none;stroke-width:2}
         .frame{fill:none;stroke:#9aa3b2}.ignored{fill:#c9ced6}.dedicated{fill:#4a8fd0}.antipodal{fill:#f0a050}.mark{fill:#1c2330}.theory{stroke:#1c2330;fill:none;stroke-width:2.5}
-        .one{stroke:#246eb9;fill:none;stroke-width:2}.dot{fill:#246eb9}.other{stroke:#d9720c;stroke-width:2}.hot{fill:#d9720c}
+        .one{stroke:#246eb9;fill:none;stroke-width:2}.dot{fill:#246eb9}.first{stroke:#246eb9;fill:#246eb9;stroke-width:2}.second{stroke:#d9720c;fill:#d9720c;stroke-width:2}.third{stroke:#3a8f4a;fill:#3a8f4a;stroke-width:2}.hot{fill:#d9720c}
         @media(prefers-color-scheme:dark){svg{background:#14171c}text{fill:#e6e8ec}.soft{fill:#9aa3b2}.grid{stroke:#343a45}.line{stroke:#e6e8ec}
-        .ignored{fill:#4a515d}.dedicated{fill:#2f6ea8}.antipodal{fill:#c07830}.mark{fill:#ffffff}.theory{stroke:#ffffff}.one{stroke:#6eaaf0}.dot{fill:#6eaaf0}.other{stroke:#f08228}.hot{fill:#f08228}}
+        .ignored{fill:#4a515d}.dedicated{fill:#2f6ea8}.antipodal{fill:#c07830}.mark{fill:#ffffff}.theory{stroke:#ffffff}.one{stroke:#6eaaf0}.dot{fill:#6eaaf0}.first{stroke:#6eaaf0;fill:#6eaaf0}.second{stroke:#f08228;fill:#f08228}.third{stroke:#6fc27f;fill:#6fc27f}.hot{fill:#f08228}}
         """;
 
     private readonly StringBuilder _text = new();
