@@ -43,7 +43,7 @@ internal sealed class ToySuperposition : Verb
     internal override string Json =>
         """
         {"loss","loss_standard_error","weights":[[...]],"bias":[...],"dimensionality":[...],"d_star","solution","importance":[...],"restarts","out"}: loss is
-        E Σ Iᵢ (xᵢ − x′ᵢ)² with Iᵢ = Rⁱ, i from 0; its standard error is 0 where it is exact (two features). weights are [hidden][feature]. solution, for two
+        E Σ Iᵢ (xᵢ − x′ᵢ)² with Iᵢ = Rⁱ, i from 0; its standard error is 0 where it is exact (two or three features). weights are [hidden][feature]. solution, for two
         features in one dimension, is what becomes of the second: ignored, dedicated or antipodal; for other sizes the figures that directions make, such as
         pentagon or 2 × digon. d_star is m / ‖W‖². out is null where nothing was saved.
         """;

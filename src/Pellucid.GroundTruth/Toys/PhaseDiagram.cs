@@ -7,8 +7,6 @@ namespace Pellucid.GroundTruth;
 /// <summary>Phases over density and importance: which become of trained models, beside what theory predicts.</summary>
 public sealed class PhaseDiagram
 {
-    private const int EvaluationExamples = 1 << 14;
-
     private PhaseDiagram(PhaseDiagramOptions options, PhasePoint[] points) => (Options, Points) = (options, points);
 
     /// <summary>The grid.</summary>
@@ -97,7 +95,7 @@ public sealed class PhaseDiagram
     private static PhasePoint Best(ToyModel[] models)
     {
         ToyTask task = models[0].Task;
-        double[] losses = [.. models.Select(model => ToyLoss.Of(model, EvaluationExamples).Value)];
+        double[] losses = [.. models.Select(model => ToyLoss.Exact(model)!.Value)];
         int best = Enumerable.Range(0, models.Length).MinBy(at => losses[at]);
         ToySolution solution = ToyPhases.Of(models[best])!.Value;
         double importance = task.Importance[^1];

@@ -4,8 +4,8 @@ namespace Pellucid.GroundTruth;
 /// <param name="Density">1 − S.</param>
 /// <param name="Importance">r, the importance of the last feature.</param>
 /// <param name="Solution">The phase of the best model.</param>
-/// <param name="Predicted">The phase that theory predicts; null for three features, where there is no exact loss to predict it by.</param>
-/// <param name="Loss">The best model's loss; exact for two features.</param>
+/// <param name="Predicted">The phase that theory predicts; null for three features, of which the ideal configurations are many.</param>
+/// <param name="Loss">The best model's exact loss.</param>
 /// <param name="IdealLoss">The loss of the predicted ideal configuration; NaN for three features.</param>
 /// <param name="Agreeing">How many of the models, whatever their loss, are in the phase of the best.</param>
 /// <param name="Model">The best model.</param>

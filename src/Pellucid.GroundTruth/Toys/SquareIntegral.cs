@@ -1,9 +1,10 @@
 // The expected loss of two features is exact: with both present, an output is ReLU(a x + c y + b) over the unit square, which is affine on one
 // side of a line and 0 on the other. The squared error is a polynomial of degree 2 on each side, and the mean of its values at the middles
-// of a triangle's edges, times the area, is its integral over the triangle exactly.
+// of a triangle's edges, times the area, is its integral over the triangle exactly. A third feature is integrated over by Gauss's points between the places where
+// that line passes a corner.
 namespace Pellucid.GroundTruth.Toys;
 
-/// <summary>Integrals of (s x + t y − f(a x + c y + b))² over the unit interval (y = 0) and the unit square, with f ReLU or the identity.</summary>
+/// <summary>Integrals of (s x + t y − f(a x + c y + b))² over the unit interval (y = 0) the unit square and the unit cube, with f ReLU or the identity.</summary>
 internal static class SquareIntegral
 {
     /// <summary>∫₀¹ (s x − f(a x + b))² dx.</summary>
@@ -40,6 +41,33 @@ internal static class SquareIntegral
             double target = (s * x) + (t * y);
             return Square(target - (a * x) - (c * y) - b) - Square(target);
         }
+    }
+
+    /// <summary>∫₀¹∫₀¹∫₀¹ (x − f(a x + c y + e z + b))² dx dy dz.</summary>
+    internal static double Volume(double a, double c, double e, double b, bool rectified)
+    {
+        // As a function of z the area is a polynomial of degree 4 between the places where the line passes a corner of the square: three points of Gauss are exact.
+        List<double> places = [0, 1];
+        foreach (double corner in (ReadOnlySpan<double>)[0, a, c, a + c])
+        {
+            double place = (-b - corner) / e;
+            if (place is > 0 and < 1)
+            {
+                places.Add(place);
+            }
+        }
+
+        places.Sort();
+        double sum = 0, shift = Math.Sqrt(0.6) / 2;
+        for (int i = 1; i < places.Count; i++)
+        {
+            double middle = (places[i - 1] + places[i]) / 2, width = places[i] - places[i - 1];
+            sum += width / 18 * ((5 * At(middle - (shift * width))) + (8 * At(middle)) + (5 * At(middle + (shift * width))));
+        }
+
+        return sum;
+
+        double At(double z) => Area(1, 0, a, c, b + (e * z), rectified);
     }
 
     /// <summary>The corners, in order, of the part of the unit square where a x + c y + b &gt; 0.</summary>

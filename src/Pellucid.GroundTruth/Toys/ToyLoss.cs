@@ -1,4 +1,4 @@
-// Loss of Elhage et al. 2022 (arXiv:2209.10652): E Σᵢ Iᵢ (xᵢ − x′ᵢ)². Exact where two features go through a ReLU output model (SquareIntegral.cs), or any number
+// Loss of Elhage et al. 2022 (arXiv:2209.10652): E Σᵢ Iᵢ (xᵢ − x′ᵢ)². Exact where two or three features go through a ReLU output model (SquareIntegral.cs), or any number
 // of independent features through a linear one: with μ and σ² the mean and variance of a feature and A = Wᵀ W, the error of output i has mean
 // μ − μ Σⱼ Aᵢⱼ − bᵢ and variance σ² Σⱼ (δᵢⱼ − Aᵢⱼ)². Measured on examples elsewhere.
 using Pellucid.GroundTruth.Toys;
@@ -14,7 +14,7 @@ public static class ToyLoss
     private const double MostProducts = 5e8;
     private const int FewestShards = 16;
 
-    /// <summary>The exact expected loss; null where there is no formula for it: more than two features and a rectifier.</summary>
+    /// <summary>The exact expected loss; null where there is no formula for it: more than three features, or three that depend on each other, and a rectifier.</summary>
     /// <param name="model">The model.</param>
     public static double? Exact(ToyModel model)
     {
@@ -24,6 +24,7 @@ public static class ToyLoss
         {
             { Form: AutoencoderForm.RectifiedHidden } => null,
             { Form: AutoencoderForm.Linear, Dependence: FeatureDependence.Independent } => Linear(model),
+            { Features: 3, Dependence: FeatureDependence.Independent } => Triple(model),
             { Features: 2 } => Pair(task, model.Product(0, 0), model.Product(0, 1), model.Product(1, 1), model.Bias[0], model.Bias[1]),
             _ => null,
         };
@@ -46,7 +47,8 @@ public static class ToyLoss
     {
         ArgumentNullException.ThrowIfNull(model);
         double products = 2.0 * model.Task.Features * (model.Task.Hidden + 8.0);
-        int shards = (int)Math.Clamp(Math.Min((examples + ShardExamples - 1.0) / ShardExamples, MostProducts / products / ShardExamples), FewestShards, 1 << 20);
+        double asked = Math.Clamp((examples + ShardExamples - 1.0) / ShardExamples, 1, 1 << 20), affordable = Math.Max(FewestShards, MostProducts / products / ShardExamples);
+        int shards = (int)Math.Min(asked, affordable);
         (double Sum, double Squares)[] sums = new (double, double)[shards];
         ComputeThreads.For(shards, (model, seed, sums, cancellationToken), static (shard, state) =>
         {
@@ -116,6 +118,22 @@ public static class ToyLoss
                 + (one * (SquareIntegral.Line(1, own, b, rectified) + SquareIntegral.Line(0, other, b, rectified)))
                 + (both * SquareIntegral.Area(1, 0, own, other, b, rectified));
         }
+    }
+
+    private static double Triple(ToyModel model)
+    {
+        double s = model.Task.Sparsity, d = 1 - s, loss = 0;
+        for (int i = 0; i < 3; i++)
+        {
+            (double own, double second, double third, double b) = (model.Product(i, i), model.Product(i, (i + 1) % 3), model.Product(i, (i + 2) % 3), model.Bias[i]);
+            double rest = Math.Max(b, 0);
+            double one = SquareIntegral.Line(1, own, b, true) + SquareIntegral.Line(0, second, b, true) + SquareIntegral.Line(0, third, b, true);
+            double two = SquareIntegral.Area(1, 0, own, second, b, true) + SquareIntegral.Area(1, 0, own, third, b, true) + SquareIntegral.Area(0, 0, second, third, b, true);
+            double all = SquareIntegral.Volume(own, second, third, b, true);
+            loss += model.Task.Importance[i] * ((s * s * s * rest * rest) + (s * s * d * one) + (s * d * d * two) + (d * d * d * all));
+        }
+
+        return loss;
     }
 
     private static double Linear(ToyModel model)

@@ -75,6 +75,19 @@ public sealed class ToyLossTests
         Assert.Null(ToyLoss.Exact(model with { Task = task with { Form = AutoencoderForm.RectifiedOutput } }));
     }
 
+    [Theory]
+    [InlineData(0.9f, -0.6f, 0.3f, 0.2f, 0.7f, -0.8f, -0.1f, 0.15f, 0.02f)]
+    [InlineData(1f, 0f, 0f, 0f, 1f, -1f, 0f, 0f, 0.1f)]
+    [InlineData(0.5f, 0.5f, 0.5f, -0.4f, 0.3f, 0.9f, -0.3f, -0.2f, -0.4f)]
+    public void Exact_ThreeFeatures_AgreesWithExamples(float a, float b, float c, float d, float e, float f, float g, float h, float i)
+    {
+        ToyTask task = new() { Hidden = 2, Sparsity = 0.3, Importance = [1, 0.7, 0.4] };
+        ToyModel model = new() { Task = task, Weights = [a, b, c, d, e, f], Bias = [g, h, i] };
+        LossEstimate estimate = ToyLoss.Estimate(model, 1 << 20, seed: 1, TestContext.Current.CancellationToken);
+        Assert.InRange((estimate.Value - ToyLoss.Exact(model)!.Value) / estimate.StandardError, -4, 4);
+        Assert.InRange(estimate.StandardError / estimate.Value, 0, 0.002); // so that the comparison is one
+    }
+
     [Fact]
     public void Explained_MeanAndPerfectOutput_IsZeroAndOne()
     {
