@@ -41,7 +41,9 @@ public sealed class ToyPictureTests
         {
             ToyModel model = new() { Task = new ToyTask { Hidden = 2, Sparsity = 0.5, Importance = [1, 1] }, Weights = [0.5f, -1, 0.25f, 0.75f], Bias = [0, 0] };
             string directions = DirectionsPicture.Render([("a < b", model)]), dimensions = DimensionalityPicture.Render([model, model]);
-            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            comma.NumberFormat.NumberDecimalSeparator = ",";
+            CultureInfo.CurrentCulture = comma;
             Assert.Equal(directions, DirectionsPicture.Render([("a < b", model)]));
             Assert.Equal(dimensions, DimensionalityPicture.Render([model, model]));
             Assert.Contains(XDocument.Parse(directions).Descendants(Svg + "text"), text => text.Value == "a < b");

@@ -39,7 +39,13 @@ public sealed unsafe class AutoencoderLanesTests
         using IDisposable scope = Processor.Force(set);
         AutoencoderOptions options = new()
         {
-            Form = form, Features = features, Hidden = hidden, Dependence = dependence, Group = group, Batch = 36, Seed = 5,
+            Form = form,
+            Features = features,
+            Hidden = hidden,
+            Dependence = dependence,
+            Group = group,
+            Batch = 36,
+            Seed = 5,
             Signed = form == AutoencoderForm.RectifiedHidden,
         };
         using AutoencoderLanes lanes = new(options, models);
