@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.GroundTruth;
+using Pellucid.Tensors;
 
 namespace Pellucid.Cli.Verbs;
 
@@ -14,6 +15,8 @@ internal sealed record ToyAttack(int Feature, double Predicted, double Measured,
 /// <summary><c>pellucid toy adversarial</c>: attacks that are predicted from WᵀW.</summary>
 internal sealed class ToyAdversarial : Verb
 {
+    private const double MostSearch = 3e10; // products: half a minute
+
     private readonly Option<int> _features = Values.Integer("--features", "Number of features, n.", 20, 1);
     private readonly Option<int> _hidden = Values.Integer("--hidden", "Number of hidden dimensions, m.", 5, 1);
     private readonly Option<double> _sparsity = ToyOptions.Sparsity(0.95);
@@ -43,6 +46,11 @@ internal sealed class ToyAdversarial : Verb
         (int features, int hidden, double sparsity, double size, long seed) =
             (parse.GetValue(_features), parse.GetValue(_hidden), parse.GetValue(_sparsity), parse.GetValue(_size), parse.GetValue(_seed));
         ToyOptions.CheckSize(features, hidden, 1);
+        if (400.0 * features * features * features * hidden > MostSearch)
+        {
+            throw new PellucidException($"The search for attacks on {features} features in {hidden} dimensions would take hours. Choose at most some hundred features.");
+        }
+
         ToyTask task = new() { Hidden = hidden, Sparsity = sparsity, Importance = ToyTask.Powers(features, 1) };
         ToyAttack[] attacks = await terminal.WithProgressAsync("train", progress => Task.Run(
             () =>

@@ -115,6 +115,10 @@ public sealed class ToyTests : IDisposable
         Assert.NotEmpty(await Invocation.FailureOfAsync(1, ["toy", "superposition", .. option == "--features" ? ["--hidden", "1000"] : Array.Empty<string>(), option, value]));
 
     [Fact]
+    public async Task Adversarial_AbsurdSize_Returns1() =>
+        Assert.Contains("hours", await Invocation.FailureOfAsync(1, "toy", "adversarial", "--features", "2000"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task PhaseDiagram_BadFile_IsRefused()
     {
         Assert.Contains(".svg", await Invocation.FailureOfAsync(2, "toy", "phase-diagram", "--out", "phases.png"), StringComparison.Ordinal);
