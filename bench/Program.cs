@@ -36,6 +36,7 @@ BenchCase[] all =
     new DictionaryExamples(encode: true),
     new DictionaryExamples(encode: false),
     new CompilePrograms(),
+    new ToyPhaseDiagram(),
     new HarvestMemory(),
     new SoakMemory(),
     new QuickstartRun(memory: false),

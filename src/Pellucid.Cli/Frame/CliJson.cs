@@ -25,6 +25,12 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(CompileResult))]
 [JsonSerializable(typeof(CompileTextResult))]
 [JsonSerializable(typeof(RunProgramResult))]
+[JsonSerializable(typeof(ToySuperpositionResult))]
+[JsonSerializable(typeof(ToyPhaseDiagramResult))]
+[JsonSerializable(typeof(ToyGeometryResult))]
+[JsonSerializable(typeof(ToyCorrelatedResult))]
+[JsonSerializable(typeof(ToyAbsoluteValueResult))]
+[JsonSerializable(typeof(ToyAdversarialResult))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The context that the verbs use: text stays readable, because no browser takes this output for HTML.</summary>

@@ -25,6 +25,10 @@ internal static class CommandLine
             new RunText(),
             new Compile(),
             new RunProgram(),
+            new Command("toy", "Trains toy models of superposition, whose mechanism is known.")
+            {
+                new ToySuperposition(), new ToyPhaseDiagram(), new ToyGeometry(), new ToyCorrelated(), new ToyAbsoluteValue(), new ToyAdversarial(),
+            },
             new Command("model", "Lists, gets and describes models.") { new ModelList(), new ModelPull(), new ModelShow() },
             new Command("plant", "Makes data and networks whose mechanism is known, and measures what is found of it.") { new PlantActivations(), new PlantMeasure(), new PlantRecovery(), new PlantNetwork() },
         };

@@ -92,38 +92,6 @@ public sealed class DirectionRecoveryTests
         }
     }
 
-    [Fact]
-    public void Eigenvectors_SymmetricMatrix_DiagonalizeIt()
-    {
-        const int size = 7;
-        SeededRandom random = new(2);
-        double[] matrix = new double[size * size];
-        for (int i = 0; i < size; i++)
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                matrix[(i * size) + j] = matrix[(j * size) + i] = random.NextNormal();
-            }
-        }
-
-        double[] diagonal = [.. matrix], vectors = PrincipalComponents.Eigenvectors(diagonal, size);
-        for (int i = 0; i < size; i++)
-        {
-            for (int j = 0; j < size; j++)
-            {
-                double product = 0, inner = 0;
-                for (int k = 0; k < size; k++)
-                {
-                    product += matrix[(i * size) + k] * vectors[(k * size) + j];
-                    inner += vectors[(k * size) + i] * vectors[(k * size) + j];
-                }
-
-                Assert.Equal(vectors[(i * size) + j] * diagonal[(j * size) + j], product, 1e-10); // rounding of rotations in double
-                Assert.Equal(i == j ? 1 : 0, inner, 1e-12);
-            }
-        }
-    }
-
     private static bool Near(double a, double b) => Math.Abs(a - b) < 1e-6;
 
     private static double Largest(double[] values, int rows, int columns)
