@@ -129,8 +129,8 @@ public sealed partial class CompiledProgram : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => Model.Dispose();
 
-    /// <summary>How far logits are from a value.</summary>
-    private double Error(ReadOnlySpan<float> logits, Value expected)
+    /// <summary>How far logits are from a defined value.</summary>
+    internal double Error(ReadOnlySpan<float> logits, Value expected)
     {
         if (Truth.Output.Encoding == ValueEncoding.Numerical)
         {

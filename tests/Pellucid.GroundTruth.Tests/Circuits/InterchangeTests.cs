@@ -28,7 +28,11 @@ public sealed class InterchangeTests
                 IReadOnlyList<Value> expected = compiled.Program.Evaluate(inputs[i], options).Output, without = compiled.Program.Evaluate(inputs[i]).Output;
                 for (int p = 0; p < length; p++)
                 {
-                    Assert.InRange(compiled.Error(run.Logits.Row((i * (length + 1)) + p + 1), expected[p]), 0, 1e-5);
+                    if (expected[p].IsDefined)
+                    {
+                        Assert.InRange(compiled.Error(run.Logits.Row((i * (length + 1)) + p + 1), expected[p]), 0, 1e-5);
+                    }
+
                     changed += expected[p] == without[p] ? 0 : 1;
                 }
             }

@@ -109,7 +109,7 @@ public sealed class CompiledProgramTests
         using var compiled = CompiledProgram.Compile(new RaspProgram("sort", sorted), new CompileOptions { Vocabulary = [3, 1, 2], Length = 4 });
 
         Assert.Equal([1, 1, 2, 3], compiled.Run([3, 1, 2, 1]));
-        Assert.Equal(new CheckResult(0, 120, 0), compiled.Check());
+        Assert.Equal(new CheckResult(0, 120, 0, 426), compiled.Check());
         Assert.True(CircuitCheck.Run(compiled).Holds);
     }
 
@@ -133,7 +133,7 @@ public sealed class CompiledProgramTests
         using var compiled = CompiledProgram.Compile(new RaspProgram("two-thirds", isTwoThirds), new CompileOptions { Vocabulary = ["a", "b"], Length = 7 });
 
         Assert.Equal([true, true, true], compiled.Run(["a", "b", "a"]));
-        Assert.Equal(new CheckResult(0, 254, 0), compiled.Check());
+        Assert.Equal(new CheckResult(0, 254, 0, 1538), compiled.Check());
     }
 
     [Fact]
