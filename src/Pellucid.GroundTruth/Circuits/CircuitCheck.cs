@@ -30,7 +30,7 @@ public static class CircuitCheck
         }
 
         (circuit, options) = (circuit ?? compiled.Truth.Circuit, options ?? new CircuitCheckOptions());
-        IReadOnlyList<string> nodes = compiled.Truth.Circuit.Nodes;
+        IReadOnlyList<string> nodes = Nodes(compiled);
         var patcher = new EdgePatcher(compiled.Model, nodes);
         var source = new PairSource(compiled, options.Seed);
         CircuitCheckResult result = Patching(0).Run();
@@ -47,6 +47,18 @@ public static class CircuitCheck
             (float[][] clean, float[][] corrupted) = source.Draw(options.Pairs, round);
             return new Patching(patcher, nodes, circuit, clean, corrupted, compiled.Options.Length + 1, options);
         }
+    }
+
+    /// <summary>The nodes of the circuit and every MLP, in the order in which they run: one outside of the circuit may write what never differs.</summary>
+    private static string[] Nodes(CompiledProgram compiled)
+    {
+        IReadOnlyList<string> known = compiled.Truth.Circuit.Nodes;
+        return
+        [
+            "input",
+            .. Enumerable.Range(0, compiled.Model.Config.Layers).SelectMany(layer => known.Where(node => NetworkNode.Parse(node) is { Head: not null } head && head.Layer == layer).Append($"m{layer}")),
+            "logits",
+        ];
     }
 
     private sealed class Patching(

@@ -63,7 +63,8 @@ internal static class ProgramTables
             case SelectorWidthExpression width:
                 return Selection(Width, operands, (SelectSelector)width.Selector, Of);
             default:
-                return Selection(AggregateKind, operands, (SelectSelector)((AggregateExpression)space.Expression).Selector, Of);
+                var aggregate = (AggregateExpression)space.Expression;
+                return Selection(AggregateKind, operands, (SelectSelector)aggregate.Selector, Of) with { Outputs = [aggregate.Default] };
         }
     }
 
@@ -106,7 +107,8 @@ internal static class ProgramTables
                 return new SelectorWidthExpression(Selector(variable, operands, 2));
             case AggregateKind:
                 SelectSelector selector = Selector(variable, operands, 3);
-                return Rasp.Aggregate(selector, operands[2]);
+                Require(operation.Outputs is { Count: 1 }, variable, "one output, for nothing selected");
+                return Rasp.Aggregate(selector, operands[2], operation.Outputs![0]);
             default:
                 throw new FormatException($"variable '{variable.Name}' is made by '{operation.Kind}', which is no operation");
         }

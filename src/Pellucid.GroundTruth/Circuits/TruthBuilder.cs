@@ -24,7 +24,7 @@ internal sealed class TruthBuilder
                 (_heads[head.Variable], _writers[head.Variable], _layers[head.Variable]) = ($"a{layer}.h{h}", $"a{layer}.h{h}", layer);
             }
 
-            foreach (MlpBlock mlp in placed.Mlps)
+            foreach (MlpBlock mlp in placed.Mlps.Where(Computes))
             {
                 (_writers[mlp.Variable], _layers[mlp.Variable]) = ($"m{layer}", layer);
             }
@@ -40,7 +40,7 @@ internal sealed class TruthBuilder
         [
             "input",
             .. _network.Layers.Index().SelectMany(layer => layer.Item.Heads.Select((_, h) => $"a{layer.Index}.h{h}")
-                .Concat(layer.Item.Mlps.Count > 0 ? [$"m{layer.Index}"] : [])),
+                .Concat(layer.Item.Mlps.Any(Computes) ? [$"m{layer.Index}"] : [])),
             "logits",
         ];
         HashSet<CircuitEdge> edges = [.. reads.Select(read => new CircuitEdge(_writers[read.Variable], read.Input)), .. Counted()];
@@ -74,6 +74,9 @@ internal sealed class TruthBuilder
             },
         };
     }
+
+    /// <summary>Units that clear BOS behind a head compute nothing that ever differs.</summary>
+    private bool Computes(MlpBlock mlp) => _network.Program.Graph.Variables[mlp.Variable].Expression is not AggregateExpression;
 
     private float[] Unit(int direction)
     {

@@ -70,7 +70,7 @@ internal sealed record OperationDocument
     /// </summary>
     public List<List<Value>>? Inputs { get; init; }
 
-    /// <summary>Values of the function, the last operand's changing fastest.</summary>
+    /// <summary>Values of the function, the last operand's changing fastest; of an aggregate the one value for nothing selected.</summary>
     public List<Value>? Outputs { get; init; }
 
     /// <summary>What a selector selects: for each key a text of 0 and 1, one for each query.</summary>

@@ -4,6 +4,7 @@
 //   linear sequence map                ReLU(±x), ReLU(±y)
 //   map of a numerical variable        thresholds (StepMap)
 //   aggregate                          a head; BOS is selected where nothing else is, and holds nothing
+//   aggregate with a default           BOS holds the default; one unit that clears it at BOS
 //   selector width                     a head that always selects BOS too and reads it, so writes 1/(1 + width); thresholds; one unit that clears BOS
 // Departure: scores are 256 for a selected pair, 128 for BOS by default. A pair that is not selected is then 128 behind at least, and the
 // exponential of −128 is exactly 0 in float32 (the smallest subnormal is e^−103.3), so that weights are exactly 1/n or 0; with scores of
@@ -22,7 +23,7 @@ internal sealed class BlockBuilder(VariableGraph graph, VariableSpace[] spaces, 
         SequenceMapExpression map => new VariableBlocks(null, ReferenceEquals(map.First, map.Second) ? Diagonal(space, map) : Pairs(space, map)),
         LinearSequenceMapExpression map => new VariableBlocks(null, Linear(space, map)),
         SelectorWidthExpression width => new VariableBlocks(CountingHead(space, (SelectSelector)width.Selector), Counts(space)),
-        AggregateExpression aggregate => new VariableBlocks(MovingHead(space, aggregate), null),
+        AggregateExpression aggregate => new VariableBlocks(MovingHead(space, aggregate), Cleared(space, aggregate)),
         _ => throw new InvalidOperationException(space.Expression.GetType().Name),
     });
 
@@ -151,13 +152,19 @@ internal sealed class BlockBuilder(VariableGraph graph, VariableSpace[] spaces, 
     private HeadBlock MovingHead(VariableSpace space, AggregateExpression aggregate)
     {
         VariableSpace operand = Of(aggregate.Operand);
-        return new HeadBlock(
-            space.Variable.Index,
-            Scores((SelectSelector)aggregate.Selector, Selected / 2),
-            space.IsNumerical
-                ? [new Entry(basis.Number(operand), basis.Number(space), 1)]
-                : [.. operand.Values.Select(value => new Entry(basis.Of(operand, value), basis.Of(space, value), 1))]);
+        IEnumerable<Entry> moved = space.IsNumerical
+            ? [new Entry(basis.Number(operand), basis.Number(space), 1)]
+            : operand.Values.Select(value => new Entry(basis.Of(operand, value), basis.Of(space, value), 1));
+        IEnumerable<Entry> whenNothing = WritesDefault(aggregate) ? Written(space, basis.Bos, aggregate.Default, 1) : [];
+        return new HeadBlock(space.Variable.Index, Scores((SelectSelector)aggregate.Selector, Selected / 2), [.. moved, .. whenNothing]);
     }
+
+    /// <summary>BOS selects nothing either, so that the default is written there too, where it is no value of the program: a unit takes it away.</summary>
+    private MlpBlock? Cleared(VariableSpace space, AggregateExpression aggregate) => WritesDefault(aggregate)
+        ? new MlpBlock(space.Variable.Index, 1, [new(basis.Bos, 0, 1)], [.. Written(space, 0, aggregate.Default, -1)])
+        : null;
+
+    private static bool WritesDefault(AggregateExpression aggregate) => aggregate.Default.IsDefined && (aggregate.Encoding == ValueEncoding.Categorical || aggregate.Default != 0);
 
     private HeadBlock CountingHead(VariableSpace space, SelectSelector select) =>
         new(space.Variable.Index, Scores(select, Selected), [new(basis.Bos, basis.HeadOf(space), 1)]);

@@ -131,31 +131,32 @@ internal sealed class ValueInference(VariableGraph graph, CompileOptions options
                 + $"{(operand.IsNumerical ? "numerical" : "categorical")} and the result is not. Map '{operand.Name}' first.");
         }
 
-        Value expected = operand.IsNumerical ? 0 : Value.Undefined;
-        if (aggregate.Default.IsDefined != expected.IsDefined || aggregate.Default != expected)
+        if (!operand.IsNumerical)
         {
-            throw RaspException.At(
-                aggregate,
-                $"Where nothing is selected a {(operand.IsNumerical ? "numerical aggregate gives 0" : "categorical aggregate is undefined")}; "
-                + $"the default {aggregate.Default} cannot be compiled.");
+            return Categorical(variable, aggregate.Default.IsDefined ? operand.Values.Append(aggregate.Default) : operand.Values);
         }
 
-        return operand.IsNumerical ? new VariableSpace(variable, Quotients(operand), Means(operand.Reachable)) : Categorical(variable, operand.Values);
+        if (!aggregate.Default.IsNumeric)
+        {
+            throw RaspException.At(aggregate, $"A numerical aggregate is a number everywhere; where nothing is selected it cannot be {aggregate.Default.Describe()}.");
+        }
+
+        return new VariableSpace(variable, Quotients(operand, aggregate.Default), Means(operand.Reachable, aggregate.Default));
     }
 
-    /// <summary>v/n for the values v and the widths n of a selection.</summary>
-    private Value[] Quotients(VariableSpace operand) =>
-        [.. operand.Values.SelectMany(value => Enumerable.Range(1, options.Length).Select(n => value / n)).Append(0).Distinct().Order()];
+    /// <summary>v/n for the values v and the widths n of a selection, and the number for nothing selected.</summary>
+    private Value[] Quotients(VariableSpace operand, Value whenNothing) =>
+        [.. operand.Values.SelectMany(value => Enumerable.Range(1, options.Length).Select(n => value / n)).Append(whenNothing).Distinct().Order()];
 
-    /// <summary>Every mean of up to <c>Length</c> of the numbers, and 0 for nothing selected.</summary>
-    private double[]? Means(double[]? numbers)
+    /// <summary>Every mean of up to <c>Length</c> of the numbers, and the one for nothing selected.</summary>
+    private double[]? Means(double[]? numbers, Value whenNothing)
     {
         if (numbers is null)
         {
             return null;
         }
 
-        HashSet<double> sums = [0], means = [0];
+        HashSet<double> sums = [0], means = [whenNothing.Number];
         for (int n = 1; n <= options.Length; n++)
         {
             sums = [.. sums.SelectMany(sum => numbers.Select(number => sum + number))];

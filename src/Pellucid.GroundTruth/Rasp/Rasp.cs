@@ -93,8 +93,8 @@ public static class Rasp
     /// </summary>
     /// <param name="selector">Which positions to take.</param>
     /// <param name="x">What to take from them.</param>
-    /// <param name="whenNothing">The value where nothing is selected; a compiled network gives undefined for categorical and 0 for
-    /// numerical ones. Left out, it is that.</param>
+    /// <param name="whenNothing">The value where nothing is selected; left out, undefined for categorical and 0 for numerical ones, which costs a network
+    /// nothing. Any other costs a hidden unit.</param>
     public static Expression Aggregate(Selector selector, Expression x, Value? whenNothing = null) =>
         new AggregateExpression(selector, x, whenNothing ?? (x.Encoding == ValueEncoding.Numerical ? 0 : Value.Undefined));
 

@@ -16,7 +16,7 @@ public sealed class CompilationErrorsTests
         { "categorical ones, but 'map' is numerical", Rasp.SequenceMap(Number, Rasp.Tokens, (x, y) => x).At(Here) },
         { "Make both .Numerical()", Rasp.LinearSequenceMap(Number, Rasp.Tokens == "a", 1, 1).At(Here) },
         { "What an aggregate takes", Rasp.Aggregate(Everything, Rasp.Tokens == "a").Numerical().At(Here) },
-        { "the default 3 cannot be compiled", Rasp.Aggregate(Everything, Number, 3).At(Here) },
+        { "it cannot be", Rasp.Aggregate(Everything, Number, Value.Of("x")).At(Here) },
         { "'+' needs two numbers, but met the text 'a'", (Rasp.Tokens + 1).At(Here) },
         { "A numerical variable holds numbers", Rasp.Map(Rasp.Tokens, x => x).Numerical().At(Here) },
         { "it selects the text 'a' and the text 'b' at once", Rasp.Aggregate(Everything, Rasp.Tokens).At(Here) },

@@ -11,7 +11,7 @@ public sealed class CompileErrorTests
     [InlineData("a = indices * 1000 + indices;\nb = a * 1000 + a * 7;\nb;", 2, "a * 1000 + a * 7")]
     [InlineData("aggregate(full_s, tokens);", 1, "aggregate(full_s, tokens)")]
     [InlineData("x = numerical(tokens);\nx;", 1, "numerical(tokens)")]
-    [InlineData("aggregate(select(indices, 0, ==), tokens, \"-\");", 1, "aggregate(select(indices, 0, ==), tokens, \"-\")")]
+    [InlineData("n = numerical(indices);\naggregate(full_s, n, \"-\");", 2, "aggregate(full_s, n, \"-\")")]
     [InlineData("x = map(lambda a, b, c: a, indices, tokens, tokens);\ns = select(tokens, x, <);\naggregate(s, tokens);", 2, "select(tokens, x, <)")]
     [InlineData("k = map(lambda t, i: str(t) + str(i), tokens, indices);\nq = map(lambda a, b: a + b, k, k);\nselector_width(select(q, q, ==) and select(q, k, ==));", 3, "select(q, q, ==) and select(q, k, ==)")]
     public void Build_ProgramThatNoNetworkComputes_PointsAtTheExpression(string text, int line, string expression)
