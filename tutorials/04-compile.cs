@@ -33,19 +33,19 @@ using (CompiledProgram same = CompiledProgram.Compile(new RaspProgram("likelier"
 
 // 2. What came out is an ordinary model, with hooks, interventions and gradients; and it is exact, on every input that there is.
 CheckResult check = compiled.Check();
-Console.WriteLine($"blocks {string.Join(' ', compiled.Truth.Blocks)}, d_model {compiled.Model.Config.DModel}, largest error {check.MaxError:G2} on {check.Checked} inputs");
+Console.WriteLine($"{string.Join(' ', compiled.Truth.Blocks)}, d_model {compiled.Model.Config.DModel}, largest error {check.MaxError} on {check.Checked} inputs");
 Console.WriteLine($"c b a c c b -> {string.Join(' ', compiled.Run(["c", "b", "a", "c", "c", "b"]))}");
 Claim(check.Checked == 3 + 9 + 27 + 81 + 243 + 729 && check.MaxError < 1e-6, "the network computes the program on all inputs");
 
 // 3. The truth: which part writes each variable, who reads it, along which directions of the residual stream.
 foreach (TruthVariable variable in compiled.Truth.Variables)
 {
-    Console.WriteLine($"  {variable.Name,-10} {variable.Directions.Count} direction(s), written by {variable.WrittenBy,-5} read by {string.Join(", ", variable.ReadBy)}");
+    Console.WriteLine($"  {variable.Name,-10} in {variable.Directions.Count}, {variable.WrittenBy,-5} -> {string.Join(", ", variable.ReadBy)}");
 }
 
 Circuit circuit = compiled.Truth.Circuit;
 string[] truth = [.. circuit.Nodes.Where(node => node is not ("input" or "logits"))];
-Claim(truth.SequenceEqual(["a0.h0", "m0", "a1.h0", "a1.h1", "m1", "m2"]), "the circuit is three heads and three MLPs; three more heads are there and do nothing");
+Claim(truth.SequenceEqual(["a0.h0", "m0", "a1.h0", "a1.h1", "m1", "m2"]), "the circuit is three heads of six, and three MLPs");
 
 // 4. Now forget the truth, and patch. First one pair: "a" after "b", and the same tokens in another order. Each part of the corrupted run in turn is
 //    given what it was in the clean run; its effect is the share of the difference between the two answers that this brings back.
@@ -53,7 +53,7 @@ Value[] clean = ["c", "b", "a", "c", "c", "b"], corrupted = ["c", "b", "c", "a",
 Dictionary<string, double[]> ofOne = Effects(compiled, [clean], [corrupted]);
 Console.WriteLine($"one pair: {string.Join(", ", ofOne.Select(part => $"{part.Key} {part.Value[0]:0.##}"))}");
 Claim(ofOne["a1.h0"][0] == 1, "the induction head brings the whole answer back");
-Claim(ofOne["a0.h0"][0] == 0 && ofOne["a1.h1"][0] == 0, "one pair hides what is the same in both: here the token before \"b\", and how many tokens are \"a\"");
+Claim(ofOne["a0.h0"][0] == 0 && ofOne["a1.h1"][0] == 0, "one pair hides what is the same in both: where \"b\" comes before, how often \"a\" comes");
 using (Run run = compiled.Model.Run(compiled.Batch([clean]), new RunOptions { Capture = Capture.Of(Hook.Pattern(1)) }))
 {
     Claim(run[Hook.Pattern(1)][0, 0, 6, 3] == 1, "at the last \"b\" that head attends to the \"a\" after the first one, and to nothing else");
@@ -68,7 +68,9 @@ Claim(effects.Where(part => !truth.Contains(part.Key)).All(part => part.Value.Al
 
 // 5. Parts are found; which of them read which? The circuit's edges are patched one by one, and all others at once, in both directions.
 CircuitCheckResult edges = CircuitCheck.Run(compiled);
-Console.WriteLine($"{edges.Edges.Count} of {Circuit.AllEdges(circuit.Nodes).Count} edges: all others corrupted change the answer by {edges.OutsideCorrupted:G2}, each of these by at least {edges.Edges.Min(edge => edge.Change):G2}");
+int possible = Circuit.AllEdges(circuit.Nodes).Count;
+Console.WriteLine($"{edges.Edges.Count} of {possible} edges; corrupted, each changes a logit by {edges.Edges.Min(edge => edge.Change)} at least");
+Console.WriteLine($"the {possible - edges.Edges.Count} others, corrupted all at once, change it by {edges.OutsideCorrupted}");
 Claim(edges.Holds, "the true circuit holds: nothing outside of it matters, all of it is enough, and each of its edges is needed");
 foreach (CircuitEdge edge in circuit.Edges)
 {
@@ -80,39 +82,42 @@ foreach (CircuitEdge edge in circuit.Edges)
 //    predicts the answer by the same change in the program. It is right everywhere; that the same directions hold another variable is refuted.
 foreach (string variable in compiled.Program.Variables)
 {
-    Claim(Agreement(compiled, variable, variable, bases, sources) == 1, $"the directions of '{variable}' hold it, and the causal model says what follows");
+    Claim(Agreement(compiled, variable, variable, bases, sources) == 1, $"the directions of '{variable}' hold it, and the program says what follows");
 }
 
 double mistaken = Agreement(compiled, "after_this", "so_far", bases, sources);
 Console.WriteLine($"'after_this' exchanged: as the causal model says at all positions; as if it were 'so_far' at {mistaken:P0}");
 Claim(mistaken < 0.8, "a wrong hypothesis is found out");
 
-// 7. Compiled networks are tidy: every value has a coordinate. Compression learns one matrix through which all parts write and read fewer dimensions, so
-//    that variables share them. The circuit stays; to read along a variable's directions now reads some of the others, too.
+// 7. Compiled networks are tidy: every value has a coordinate. Compression learns one matrix through which all parts write and read, so that variables
+//    share fewer dimensions. The circuit stays; but to read along a variable's directions now reads some of the others, too.
 using CompiledProgram wide = CompiledProgram.Compile("fraction-of-previous");
 using CompiledProgram narrow = ProgramCompressor.Compress(wide, new CompressionOptions { Dimensions = 8, Steps = 3000, Starts = 1 });
-Console.WriteLine($"fraction-of-previous in {narrow.Model.Config.DModel} dimensions in place of {wide.Model.Config.DModel}: largest error {narrow.Check().MaxError:F3}");
-Claim(narrow.Check() is { Wrong: 0, MaxError: < 0.2 }, "six dimensions fewer cost some accuracy and no answer");
-(Value[][] narrowBases, Value[][] narrowSources) = Pairs(wide, 300);
-Dictionary<string, double[]> narrowEffects = Effects(narrow, narrowBases, narrowSources);
+CheckResult loss = narrow.Check();
+Console.WriteLine($"{wide.Program.Name}: {wide.Model.Config.DModel} dimensions to {narrow.Model.Config.DModel}, largest error {loss.MaxError:F3}");
+Claim(loss is { Wrong: 0, MaxError: < 0.2 }, "six dimensions fewer cost some accuracy and no answer");
+(Value[][] others, Value[][] otherSources) = Pairs(wide, 300);
+Dictionary<string, double[]> narrowEffects = Effects(narrow, others, otherSources);
 Print("compressed", narrowEffects);
 Claim(Found(narrowEffects).SequenceEqual(["m0", "a1.h0"]), "patching parts finds them still: it asks for no directions");
-IReadOnlyList<float> place = narrow.Truth["indices"].Directions[0], token = narrow.Truth["tokens"].Directions[1];
-double moved = Agreement(wide, "indices", "indices", narrowBases, narrowSources), movedNarrow = Agreement(narrow, "indices", "indices", narrowBases, narrowSources);
-InterchangeCheckResult ofParts = InterchangeCheck.Run(narrow, pairs: 256);
-Console.WriteLine($"directions of a position and of a token have the cosine {Cosine(place, token):F2}; positions exchanged along theirs, {movedNarrow:P0} as predicted ({moved:P0} before); parts exchanged, {ofParts.Inside.Min(part => part.Accuracy):P0}");
-Claim(Cosine(wide.Truth["indices"].Directions[0], wide.Truth["tokens"].Directions[1]) == 0 && Math.Abs(Cosine(place, token)) > 0.2, "directions that were orthogonal are not any more");
-Claim(moved == 1 && movedNarrow < 0.8, "positions are the same in all these inputs, yet exchanging them along their directions changes answers: tokens go along");
-Claim(ofParts.Inside.All(part => part.Accuracy > 0.9), "exchanging what a part writes still exchanges its variable");
 
-// 8. A trained network is the real test: random weights, four heads a layer, directions of its own. It is trained with interchanges, as in InterpBench
-//    (Gupta et al. 2024), so that each part does what its compiled twin does and the others do nothing that matters.
+double cosine = CosineOfPositionAndToken(narrow);
+double movedBefore = Agreement(wide, "indices", "indices", others, otherSources), moved = Agreement(narrow, "indices", "indices", others, otherSources);
+InterchangeCheckResult parts = InterchangeCheck.Run(narrow, pairs: 256);
+Console.WriteLine($"a position's and a token's direction: cosine {cosine:F2}; positions exchanged along theirs: {moved:P0} as predicted, {movedBefore:P0} before");
+Claim(CosineOfPositionAndToken(wide) == 0 && Math.Abs(cosine) > 0.2, "directions that were orthogonal are not any more");
+Claim(movedBefore == 1 && moved < 0.8, "positions are alike in all these inputs, yet exchanging them along their directions changes answers: tokens go along");
+Claim(parts.Inside.All(part => part.Accuracy > 0.9), "exchanging what a part writes still exchanges its variable");
+
+// 8. A trained network is the real test: random weights at first, four heads a layer, directions of its own. Interchanges in training, as in InterpBench
+//    (Gupta et al. 2024), make each part do what its compiled twin does, and the other parts nothing that matters.
 using CompiledProgram trained = InterchangeTrainer.Train(compiled, new InterchangeTrainingOptions { Rounds = 300 });
-InterchangeCheckResult interchange = InterchangeCheck.Run(trained, pairs: 256);
-Console.WriteLine($"trained for 300 rounds: {interchange.Accuracy:P1} right; parts of the circuit exchanged, {interchange.Inside.Min(part => part.Accuracy):P1} at least as predicted; others, {interchange.Outside.Min(part => part.Accuracy):P1} unchanged");
-Claim(trained.Truth.Variables.All(variable => variable.Directions.Count == 0), "nobody has written down its directions: there lies the work");
-Claim(interchange.Accuracy > 0.98 && interchange.Inside.All(part => part.Accuracy > 0.85), "each part in the circuit computes its variable");
-Claim(interchange.Outside.Count == 9 && interchange.Outside.All(part => part.Accuracy > 0.98), "its nine other heads do not matter");
+InterchangeCheckResult learned = InterchangeCheck.Run(trained, pairs: 256);
+(double inside, double outside) = (learned.Inside.Min(part => part.Accuracy), learned.Outside.Min(part => part.Accuracy));
+Console.WriteLine($"{learned.Accuracy:P1} right; a part of the circuit exchanged: {inside:P1} or more as predicted; another part: {outside:P1} or more unchanged");
+Claim(learned.Accuracy > 0.98 && inside > 0.85, "each part in the circuit computes its variable");
+Claim(learned.Outside.Count == 9 && outside > 0.98, "its nine other heads do not matter");
+Claim(trained.Truth.Variables.All(variable => variable.Directions.Count == 0), "along which directions, nobody has written down: that is for a method to find");
 (Value[][] trainedBases, Value[][] trainedSources) = Pairs(trained, 300);
 Dictionary<string, double[]> trainedEffects = Effects(trained, trainedBases, trainedSources);
 Print("trained", trainedEffects);
@@ -124,7 +129,8 @@ static Dictionary<string, double[]> Effects(CompiledProgram network, Value[][] c
 {
     Model model = network.Model;
     IEnumerable<int> layers = Enumerable.Range(0, model.Config.Layers);
-    using Run cleanRun = model.Run(network.Batch(clean), new RunOptions { Capture = Capture.Of([.. layers.SelectMany(l => (string[])[Hook.Z(l), Hook.MlpOut(l)])]) });
+    var capture = Capture.Of([.. layers.SelectMany(layer => (string[])[Hook.Z(layer), Hook.MlpOut(layer)])]);
+    using Run cleanRun = model.Run(network.Batch(clean), new RunOptions { Capture = capture });
     using Run corruptedRun = model.Run(network.Batch(corrupted));
     double[] high = Answers(cleanRun), low = Answers(corruptedRun);
     Dictionary<string, double[]> effects = [];
@@ -179,12 +185,17 @@ static (Value[][] Clean, Value[][] Corrupted) Pairs(CompiledProgram network, int
 
     bool IsRight(Value[] input) => AreSame(network.Run(input)[^1], Causal(network, input).Output[^1]);
 
-    Value[] Draw() => [.. Enumerable.Range(0, network.Options.Length).Select(_ => network.Options.Vocabulary[random.NextInt(network.Options.Vocabulary.Count)])];
+    Value[] Draw() => [.. Enumerable.Range(0, network.Options.Length).Select(_ => Token())];
+
+    Value Token() => network.Options.Vocabulary[random.NextInt(network.Options.Vocabulary.Count)];
 }
 
 // The causal model: the program itself, with variables set to given values.
-static RaspEvaluation Causal(CompiledProgram network, Value[] input, params (string Variable, IReadOnlyList<Value> Values)[] set) => network.Program.Evaluate(
-    input, new EvaluationOptions { Causal = network.Options.Causal, Interventions = set.ToDictionary(given => given.Variable, given => given.Values) });
+static RaspEvaluation Causal(CompiledProgram network, Value[] input, params (string Variable, IReadOnlyList<Value> Values)[] set)
+{
+    var interventions = set.ToDictionary(given => given.Variable, given => given.Values);
+    return network.Program.Evaluate(input, new EvaluationOptions { Causal = network.Options.Causal, Interventions = interventions });
+}
 
 // A variable of the network is set, along its directions, to what it is on other inputs. Share of positions at which the network then says what
 // the causal model says with the variable of the hypothesis set.
@@ -212,7 +223,11 @@ static double Agreement(CompiledProgram network, string variable, string hypothe
 static bool AreSame(Value said, Value expected) => said == expected
     || (said.Kind == ValueKind.Number && expected.IsNumeric && Math.Abs(said.Number - expected.Number) < 0.05);
 
-static double Cosine(IReadOnlyList<float> a, IReadOnlyList<float> b) => Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
+static double CosineOfPositionAndToken(CompiledProgram network)
+{
+    (IReadOnlyList<float> a, IReadOnlyList<float> b) = (network.Truth["indices"].Directions[0], network.Truth["tokens"].Directions[1]);
+    return Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
+}
 
 static double Dot(IReadOnlyList<float> a, IReadOnlyList<float> b) => a.Zip(b, (x, y) => (double)x * y).Sum();
 
