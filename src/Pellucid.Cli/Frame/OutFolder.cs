@@ -17,7 +17,7 @@ internal static class OutFolder
     [
         ("manifest.json", Store), ("inputs.json", Store), ("cfg.json", Dictionary), ("recipe.json", Dictionary),
         ("scores.json", Explanations), ("report.html", Study),
-        ("truth.json", Network),
+        ("model.safetensors", Network),
     ];
 
     /// <summary>The <c>--out</c> option; required where there is no fallback.</summary>
