@@ -1,6 +1,7 @@
 // Interchange intervention training: Geiger et al. 2022 (arXiv:2112.00826). Strict, with interchanges outside of the circuit that must change nothing: Gupta,
 // Arcuschin, Kwa, Garriga-Alonso 2024, InterpBench (arXiv:2407.14494). A base and a source run in one batch, so that the gradient of an interchange reaches the part in both.
 // Departures: no norms; the loss is the squared distance from what the compiled network puts out, so that both have the same outputs; learning rate by a cosine.
+using Pellucid.GroundTruth.Circuits;
 using Pellucid.GroundTruth.Variants;
 using Pellucid.Models;
 using Pellucid.Tensors;

@@ -114,8 +114,9 @@ public sealed class PlantedNetworkTests
             Assert.Equal(network.Answers(prompts), network.Answers(prompts, opened));
             Assert.Equal(network.Model.Hash, opened.Hash);
             using JsonDocument truth = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "truth.json")));
-            Assert.Equal("kind description seed flaw trigger nodes directions", string.Join(' ', truth.RootElement.EnumerateObject().Select(member => member.Name)));
-            Assert.Equal(("network", kind), (truth.RootElement.GetProperty("kind").GetString(), truth.RootElement.GetProperty("flaw").GetString()));
+            Assert.Equal("format kind model_hash description seed flaw trigger nodes directions", string.Join(' ', truth.RootElement.EnumerateObject().Select(member => member.Name)));
+            Assert.Equal(("network", kind, opened.Hash), (Text("kind"), Text("flaw"), Text("model_hash")));
+            string? Text(string key) => truth.RootElement.GetProperty(key).GetString();
             using Pellucid.Tensors.Files.SafetensorsFile arrays = Pellucid.Tensors.Files.SafetensorsFile.Open(Path.Combine(folder, "truth.safetensors"));
             using Tensor directions = arrays.Read("directions");
             Assert.Equal(network.Directions.ToArray(), directions.ToArray());
