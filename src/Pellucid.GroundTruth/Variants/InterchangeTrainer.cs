@@ -54,25 +54,30 @@ public static class InterchangeTrainer
         using Adam adam = new(parameters.ToLearn(), new AdamOptions { LearningRate = options.LearningRate, ClipNorm = 1, Schedule = schedule });
         GradientOptions all = new() { Parameters = ParameterSet.All };
         GradientRun? run = null;
-        for (int round = 0; round < options.Rounds; round++)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Step(null, []);
-            if (inside.Length > 0)
+            for (int round = 0; round < options.Rounds; round++)
             {
-                NetworkNode node = inside[random.NextInt(inside.Length)];
-                Step(node, circuit[node]);
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                Step(null, []);
+                if (inside.Length > 0)
+                {
+                    NetworkNode node = inside[random.NextInt(inside.Length)];
+                    Step(node, circuit[node]);
+                }
 
-            if (outside.Length > 0)
-            {
-                Step(outside[random.NextInt(outside.Length)], []);
-            }
+                if (outside.Length > 0)
+                {
+                    Step(outside[random.NextInt(outside.Length)], []);
+                }
 
-            progress?.Report((round + 1.0) / options.Rounds);
+                progress?.Report((round + 1.0) / options.Rounds);
+            }
         }
-
-        run?.Dispose();
+        finally
+        {
+            run?.Dispose();
+        }
 
         void Step(NetworkNode? node, IReadOnlyList<string> variables)
         {

@@ -26,7 +26,7 @@ public static class ProgramCompressor
     {
         options.Check(program);
         using ModelParameters wide = program.Model.CopyParameters();
-        CompressionRun? best = null;
+        CompressionRun? best = null, run = null;
         float least = float.PositiveInfinity;
         try
         {
@@ -36,28 +36,29 @@ public static class ProgramCompressor
                 Tensor embedding = start == 0
                     ? ResidualEmbedding.Principal(program, wide, options.Dimensions, options.Seed)
                     : ResidualEmbedding.Orthonormal(wide.Config.DModel, options.Dimensions, random);
-                CompressionRun run = new(program, wide, embedding, options);
+                run = new CompressionRun(program, wide, embedding, options);
                 if (start > 0 || run.Loss() > Exact)
                 {
                     run.Train(step => progress?.Report((start + ((step + 1.0) / options.Steps)) / options.Starts), cancellationToken);
                 }
 
                 float loss = run.Loss();
-                (CompressionRun? worse, best, least) = loss < least ? (best, run, loss) : (run, best, least);
-                worse?.Model.Dispose();
-                worse?.Dispose();
+                if (best is null || loss < least)
+                {
+                    (best, run, least) = (run, best, loss);
+                }
+
+                run?.Dispose();
+                run = null;
             }
 
             progress?.Report(1);
-            return new CompiledProgram(program.Program, program.Options, best!.Model, Truth(program.Truth, best.Embedding));
-        }
-        catch
-        {
-            best?.Model.Dispose();
-            throw;
+            CompiledTruth truth = Truth(program.Truth, best!.Embedding);
+            return new CompiledProgram(program.Program, program.Options, best.TakeModel(), truth);
         }
         finally
         {
+            run?.Dispose();
             best?.Dispose();
         }
     }
