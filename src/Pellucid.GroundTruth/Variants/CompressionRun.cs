@@ -31,7 +31,7 @@ internal sealed class CompressionRun : IDisposable
     {
         (_program, _wide, _embedding, _options) = (program, wide, embedding, options);
         ModelConfig config = program.Model.Config with { DModel = options.Dimensions };
-        _narrow = ModelParameters.Random(config, options.Seed);
+        _narrow = ModelParameters.Zeros(config);
         Fill(LastSharpness);
         Model = _narrow.ToModel(program.Model.Name, new OpenOptions { Tokenizer = program.Model.Tokenizer });
         _adam = new Adam([new Parameter("embedding", embedding)], new AdamOptions { LearningRate = options.LearningRate, Schedule = Schedule.Cosine(options.Steps) });
