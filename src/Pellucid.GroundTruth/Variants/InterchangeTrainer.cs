@@ -62,13 +62,13 @@ public static class InterchangeTrainer
                 Step(null, []);
                 if (inside.Length > 0)
                 {
-                    NetworkNode node = inside[random.NextInt(inside.Length)];
+                    NetworkNode node = random.Any(inside);
                     Step(node, circuit[node]);
                 }
 
                 if (outside.Length > 0)
                 {
-                    Step(outside[random.NextInt(outside.Length)], []);
+                    Step(random.Any(outside), []);
                 }
 
                 progress?.Report((round + 1.0) / options.Rounds);
