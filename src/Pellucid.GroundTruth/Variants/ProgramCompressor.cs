@@ -19,7 +19,7 @@ public static class ProgramCompressor
     /// <param name="progress">Told the part that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>A network of its own, with its truth; <see cref="CompiledProgram.Check"/> says how well it does.</returns>
-    /// <exception cref="PellucidException">The options do not fit the network.</exception>
+    /// <exception cref="PellucidException">The options do not fit the network, or every start diverged.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static CompiledProgram Compress(
         CompiledProgram program, CompressionOptions options, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
@@ -43,7 +43,7 @@ public static class ProgramCompressor
                 }
 
                 float loss = run.Loss();
-                if (best is null || loss < least)
+                if (loss < least)
                 {
                     (best, run, least) = (run, best, loss);
                 }
@@ -53,7 +53,12 @@ public static class ProgramCompressor
             }
 
             progress?.Report(1);
-            CompiledTruth truth = Truth(program.Truth, best!.Embedding);
+            if (best is null)
+            {
+                throw new PellucidException($"The compression of '{program.Program.Name}' to {options.Dimensions} dimensions diverged at every start. Lower the learning rate of {options.LearningRate}.");
+            }
+
+            CompiledTruth truth = Truth(program.Truth, best.Embedding);
             return new CompiledProgram(program.Program, program.Options, best.TakeModel(), truth);
         }
         finally
