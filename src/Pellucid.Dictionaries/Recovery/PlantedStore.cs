@@ -44,10 +44,10 @@ public static class PlantedStore
                     ids[row] = made.Codes.Strongest(row) + 1;
                 }
             },
-            folder, progress, cancellationToken);
+            folder, progress, cancellationToken).ConfigureAwait(false);
         try
         {
-            await Task.Run(() => PlantedTruth.Write(planted, tokens, folder, cancellationToken), cancellationToken);
+            await Task.Run(() => PlantedTruth.Write(planted, tokens, folder, cancellationToken), cancellationToken).ConfigureAwait(false);
             return store;
         }
         catch

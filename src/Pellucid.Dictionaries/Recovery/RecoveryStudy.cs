@@ -49,7 +49,7 @@ public sealed class RecoveryStudy
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 progress?.Report(new RecoveryProgress(setting.Name, (double)done / wanted));
-                cells.Add(await CellAsync(setting with { Planted = setting.Planted with { Seed = _options.Seed + seed } }, cancellationToken));
+                cells.Add(await CellAsync(setting with { Planted = setting.Planted with { Seed = _options.Seed + seed } }, cancellationToken).ConfigureAwait(false));
                 done++;
             }
 
@@ -72,10 +72,10 @@ public sealed class RecoveryStudy
 
         RecoveryCell cell;
         using (PlantedActivations planted = new(setting.Planted))
-        using (ActivationStore store = await PlantedStore.WriteAsync(planted, setting.Tokens, Path.Combine(work, "store"), cancellationToken: cancellationToken))
+        using (ActivationStore store = await PlantedStore.WriteAsync(planted, setting.Tokens, Path.Combine(work, "store"), cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             TopKRecipe recipe = new() { Latents = setting.Latents, K = setting.K, Epochs = setting.Epochs, Seed = setting.Planted.Seed };
-            using Dictionary dictionary = await DictionaryTrainer.TrainAsync(store, recipe, Path.Combine(work, "dictionary"), null, cancellationToken);
+            using Dictionary dictionary = await DictionaryTrainer.TrainAsync(store, recipe, Path.Combine(work, "dictionary"), null, cancellationToken).ConfigureAwait(false);
             cell = Measure(setting, planted, store, dictionary, cancellationToken);
         }
 

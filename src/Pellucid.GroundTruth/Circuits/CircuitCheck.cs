@@ -21,7 +21,7 @@ public static class CircuitCheck
     /// <param name="compiled">The network.</param>
     /// <param name="circuit">The circuit; the one of its truth when null.</param>
     /// <param name="options">Pairs and tolerance.</param>
-    /// <exception cref="PellucidException">The network has norms, or the circuit names a node that it does not have.</exception>
+    /// <exception cref="PellucidException">The network has norms or was trained, or the circuit names a node that it does not have.</exception>
     public static CircuitCheckResult Run(CompiledProgram compiled, Circuit? circuit = null, CircuitCheckOptions? options = null)
     {
         if (compiled.Truth.Variant == ProgramVariant.Trained)

@@ -9,9 +9,6 @@ namespace Pellucid.GroundTruth;
 /// <param name="Target">The node that reads, of a head with the input that reads.</param>
 public sealed record CircuitEdge(string Source, string Target)
 {
-    /// <summary>The node that reads, without the input.</summary>
-    public string TargetNode => Target.IndexOf('<', StringComparison.Ordinal) is var bracket and >= 0 ? Target[..bracket] : Target;
-
     /// <inheritdoc/>
     public override string ToString() => $"{Source}->{Target}";
 }

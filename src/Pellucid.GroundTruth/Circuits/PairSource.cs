@@ -38,8 +38,8 @@ internal sealed class PairSource
         List<float[]> clean = [], corrupted = [];
         for (int i = 0; i < pairs; i++)
         {
-            Value[] input = Chosen(groups[i % groups.Length]);
-            Value[] other = i % 3 == 0 ? OneTokenChanged(input) : Chosen(groups[_random.NextInt(groups.Length)]);
+            Value[] input = _random.Any(groups[i % groups.Length]);
+            Value[] other = i % 3 == 0 ? OneTokenChanged(input) : _random.Any(_random.Any(groups));
             int[] order = [.. Enumerable.Range(1, _compiled.Options.Length)];
             clean.Add(Embedded(input, order));
             corrupted.Add(Embedded(i % 3 == 2 ? WithGaps(other) : other, i % 3 == 2 ? Shuffled(order) : order));
@@ -61,12 +61,10 @@ internal sealed class PairSource
         ];
     }
 
-    private Value[] Chosen(Value[][] inputs) => inputs[_random.NextInt(inputs.Length)];
-
     private Value[] OneTokenChanged(Value[] input)
     {
         Value[] changed = [.. input];
-        changed[_random.NextInt(changed.Length)] = _compiled.Options.Vocabulary[_random.NextInt(_compiled.Options.Vocabulary.Count)];
+        changed[_random.NextInt(changed.Length)] = _random.Any(_compiled.Options.Vocabulary);
         return changed;
     }
 

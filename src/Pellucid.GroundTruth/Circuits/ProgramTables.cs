@@ -115,7 +115,7 @@ internal static class ProgramTables
     }
 
     private static Expression Encoded(Expression expression, VariableDocument variable) =>
-        variable.Encoding == "numerical" ? expression.Numerical() : expression.Categorical();
+        variable.Encoding == ValueEncoding.Numerical ? expression.Numerical() : expression.Categorical();
 
     private static SelectSelector Selector(VariableDocument variable, Expression[] operands, int count)
     {

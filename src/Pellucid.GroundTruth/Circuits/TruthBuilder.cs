@@ -21,12 +21,13 @@ internal sealed class TruthBuilder
         {
             foreach ((int h, HeadBlock head) in placed.Heads.Index())
             {
-                (_heads[head.Variable], _writers[head.Variable], _layers[head.Variable]) = ($"a{layer}.h{h}", $"a{layer}.h{h}", layer);
+                string node = new NetworkNode(layer, h).ToString();
+                (_heads[head.Variable], _writers[head.Variable], _layers[head.Variable]) = (node, node, layer);
             }
 
             foreach (MlpBlock mlp in placed.Mlps.Where(Computes))
             {
-                (_writers[mlp.Variable], _layers[mlp.Variable]) = ($"m{layer}", layer);
+                (_writers[mlp.Variable], _layers[mlp.Variable]) = (new NetworkNode(layer, null).ToString(), layer);
             }
         }
     }
@@ -39,8 +40,8 @@ internal sealed class TruthBuilder
         string[] nodes =
         [
             "input",
-            .. _network.Layers.Index().SelectMany(layer => layer.Item.Heads.Select((_, h) => $"a{layer.Index}.h{h}")
-                .Concat(layer.Item.Mlps.Any(Computes) ? [$"m{layer.Index}"] : [])),
+            .. _network.Layers.Index().SelectMany(layer => layer.Item.Heads.Select((_, h) => new NetworkNode(layer.Index, h))
+                .Concat(layer.Item.Mlps.Any(Computes) ? [new NetworkNode(layer.Index, null)] : [])).Select(node => node.ToString()),
             "logits",
         ];
         HashSet<CircuitEdge> edges = [.. reads.Select(read => new CircuitEdge(_writers[read.Variable], read.Input)), .. Counted()];

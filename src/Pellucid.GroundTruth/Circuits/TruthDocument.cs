@@ -6,14 +6,17 @@ namespace Pellucid.GroundTruth.Circuits;
 /// <summary>The form of <c>truth.json</c>.</summary>
 internal sealed record TruthDocument
 {
-    internal const string ExpectedFormat = "pellucid-compiled-program-1";
-
     public required string Format { get; init; }
+
+    /// <summary>What the truth is about: <c>program</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The hash of the model that it is about.</summary>
+    public required string ModelHash { get; init; }
 
     public required string Program { get; init; }
 
-    /// <summary>compiled, compressed or trained.</summary>
-    public required string Variant { get; init; }
+    public required ProgramVariant Variant { get; init; }
 
     public string? Text { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed record TruthDocument
 
     public required List<VariableDocument> Variables { get; init; }
 
-    public required CircuitDocument Circuit { get; init; }
+    public required Circuit Circuit { get; init; }
 }
 
 /// <summary>One variable: where it is in the network, and how the program computes it.</summary>
@@ -41,7 +44,7 @@ internal sealed record VariableDocument
 {
     public required string Name { get; init; }
 
-    public required string Encoding { get; init; }
+    public required ValueEncoding Encoding { get; init; }
 
     public required List<Value> Values { get; init; }
 
@@ -78,20 +81,6 @@ internal sealed record OperationDocument
 
     /// <summary>The factors of a linear sequence map.</summary>
     public List<double>? Factors { get; init; }
-}
-
-internal sealed record CircuitDocument
-{
-    public required List<string> Nodes { get; init; }
-
-    public required List<EdgeDocument> Edges { get; init; }
-}
-
-internal sealed record EdgeDocument
-{
-    public required string Source { get; init; }
-
-    public required string Target { get; init; }
 }
 
 /// <summary>Undefined as null, booleans, numbers and texts as such, tuples as arrays.</summary>
@@ -157,6 +146,10 @@ internal sealed class ValueJson : JsonConverter<Value>
     }
 }
 
+/// <summary>The values of an enumeration by their names in lower case.</summary>
+internal sealed class NameJson<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     WriteIndented = true,
@@ -164,7 +157,8 @@ internal sealed class ValueJson : JsonConverter<Value>
     NewLine = "\n",
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
-    Converters = [typeof(ValueJson)])]
+    Converters = [typeof(ValueJson), typeof(NameJson<ProgramVariant>), typeof(NameJson<ValueEncoding>)])]
 [JsonSerializable(typeof(TruthDocument))]
 internal sealed partial class TruthJson : JsonSerializerContext;

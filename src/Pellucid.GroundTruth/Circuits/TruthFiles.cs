@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
+using Pellucid.GroundTruth.Truths;
 using Pellucid.Models;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
@@ -12,12 +11,10 @@ namespace Pellucid.GroundTruth.Circuits;
 /// </summary>
 internal static class TruthFiles
 {
-    internal const string Truth = "truth.json", Directions = "truth.safetensors";
+    private static readonly TruthFile Truth = new("program", "pellucid-compiled-program-1", "the compiled program beside it", "Compile the program again");
 
     /// <summary>The name of the constant direction, which no variable can have.</summary>
     private const string Constant = "one";
-
-    private const long LongestTruth = 64 << 20;
 
     private const int MostVariables = 2048;
 
@@ -37,8 +34,8 @@ internal static class TruthFiles
                 directions.Add(new(Constant, Tensor.From([.. compiled.Truth.Constant], new Shape(1, compiled.Model.Config.DModel))));
             }
 
-            SafetensorsFile.Write(Path.Combine(folder, Directions), directions);
-            AtomicFile.WriteAllText(Path.Combine(folder, Truth), JsonSerializer.Serialize(Document(compiled), TruthJson.Default.TruthDocument) + "\n");
+            SafetensorsFile.Write(Path.Combine(folder, TruthFile.Arrays), directions);
+            TruthFile.Write(folder, Document(compiled), TruthJson.Default.TruthDocument);
         }
         finally
         {
@@ -46,35 +43,22 @@ internal static class TruthFiles
         }
     }
 
-    internal static CompiledProgram Read(string folder, Model model)
+    internal static CompiledProgram Read(string folder, Model model) => Truth.Read(folder, TruthJson.Default.TruthDocument, document =>
     {
-        string path = Path.Combine(folder, Truth);
-        try
+        Check(document, model);
+        var options = new CompileOptions
         {
-            TruthDocument document = Parse(path);
-            Check(document, model);
-            var options = new CompileOptions
-            {
-                Vocabulary = document.Vocabulary,
-                Length = document.Length,
-                Causal = document.Causal,
-                Bos = document.Bos,
-                Pad = document.Pad,
-            };
-            options.Check();
-            RaspProgram program = ProgramTables.Read(document);
-            _ = ProgramTables.Write(program, options); // every function of every value that can reach it: what a table lacks is found now
-            return new CompiledProgram(program, options, model, ReadTruth(folder, document, model));
-        }
-        catch (Exception error) when (error is FormatException or JsonException or RaspException)
-        {
-            throw new BadFileException(path, $"it is not the truth about the model beside it ({OneLine(error.Message)})", "Compile the program again", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new BadFileException(path, $"it cannot be read ({OneLine(error.Message)})", "Give the folder of a compiled program", error);
-        }
-    }
+            Vocabulary = document.Vocabulary,
+            Length = document.Length,
+            Causal = document.Causal,
+            Bos = document.Bos,
+            Pad = document.Pad,
+        };
+        options.Check();
+        RaspProgram program = ProgramTables.Read(document);
+        _ = ProgramTables.Write(program, options); // every function of every value that can reach it: what a table lacks is found now
+        return new CompiledProgram(program, options, model, ReadTruth(folder, document, model));
+    });
 
     private static TruthDocument Document(CompiledProgram compiled)
     {
@@ -82,9 +66,11 @@ internal static class TruthFiles
         IReadOnlyList<OperationDocument> operations = ProgramTables.Write(compiled.Program, options);
         return new TruthDocument
         {
-            Format = TruthDocument.ExpectedFormat,
+            Format = Truth.Format,
+            Kind = Truth.Kind,
+            ModelHash = compiled.Model.Hash,
             Program = compiled.Program.Name,
-            Variant = compiled.Truth.Variant.ToString().ToLowerInvariant(),
+            Variant = truth.Variant,
             Text = compiled.Program.Text,
             Vocabulary = [.. options.Vocabulary],
             Length = options.Length,
@@ -98,7 +84,7 @@ internal static class TruthFiles
                 .. truth.Variables.Zip(operations, (variable, operation) => new VariableDocument
                 {
                     Name = variable.Name,
-                    Encoding = variable.Encoding == ValueEncoding.Numerical ? "numerical" : "categorical",
+                    Encoding = variable.Encoding,
                     Values = [.. variable.Values],
                     WrittenBy = variable.WrittenBy,
                     CountedBy = variable.CountedBy,
@@ -107,26 +93,8 @@ internal static class TruthFiles
                     Operation = operation,
                 }),
             ],
-            Circuit = new CircuitDocument
-            {
-                Nodes = [.. truth.Circuit.Nodes],
-                Edges = [.. truth.Circuit.Edges.Select(edge => new EdgeDocument { Source = edge.Source, Target = edge.Target })],
-            },
+            Circuit = truth.Circuit,
         };
-    }
-
-    private static TruthDocument Parse(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        if (stream.Length > LongestTruth)
-        {
-            throw new FormatException($"it has {stream.Length} bytes; at most {LongestTruth} are read");
-        }
-
-        TruthDocument document = JsonSerializer.Deserialize(stream, TruthJson.Default.TruthDocument) ?? throw new FormatException("it is null");
-        return document.Format == TruthDocument.ExpectedFormat
-            ? document
-            : throw new FormatException($"its format is '{document.Format}', '{TruthDocument.ExpectedFormat}' was expected");
     }
 
     /// <summary>The parts of the lists, each of which must be there: outer lists before those inside them.</summary>
@@ -144,26 +112,25 @@ internal static class TruthFiles
     private static void Check(TruthDocument document, Model model)
     {
         Require(Parts(document).All(part => part is not null), "null in a list");
+        Require(document.ModelHash == model.Hash, $"the hash of another model, {document.ModelHash}");
         ModelConfig config = model.Config;
         Require(document.Vocabulary.Count + 2 == config.Vocabulary, $"{document.Vocabulary.Count} tokens, BOS and PAD for a model of {config.Vocabulary}");
         Require(!string.IsNullOrWhiteSpace(document.Program), "a program without a name");
-        Require(Array.Exists(Enum.GetNames<ProgramVariant>(), variant => variant.ToLowerInvariant() == document.Variant), $"the variant '{document.Variant}'");
         Require(document.Length > 0 && document.Length + 1 == config.Context, $"length {document.Length} for a model with a context of {config.Context}");
         Require(document.Variables.Count is > 0 and <= MostVariables, $"{document.Variables.Count} variables, 1 to {MostVariables} were expected");
         Require(document.Basis.Count == 0 || document.Basis.Count == config.DModel, $"{document.Basis.Count} names of directions for a width of {config.DModel}");
         HashSet<string> nodes = new(document.Circuit.Nodes, StringComparer.Ordinal);
         Require(nodes.Count == document.Circuit.Nodes.Count && nodes.All(node => Exists(node, config)), "a node that the model does not have, or twice");
         HashSet<string> inputs = [.. nodes.SelectMany(Circuit.Inputs)];
-        foreach (EdgeDocument edge in document.Circuit.Edges)
+        foreach (CircuitEdge edge in document.Circuit.Edges)
         {
             Require(nodes.Contains(edge.Source) && inputs.Contains(edge.Target), $"the edge {edge.Source}->{edge.Target} between nodes that are not in the circuit");
         }
 
         foreach (VariableDocument variable in document.Variables)
         {
-            bool isNumerical = variable.Encoding == "numerical";
+            bool isNumerical = variable.Encoding == ValueEncoding.Numerical;
             Require(!string.IsNullOrWhiteSpace(variable.Name), "a variable without a name");
-            Require(isNumerical || variable.Encoding == "categorical", $"the encoding '{variable.Encoding}' of '{variable.Name}'");
             Require(isNumerical == (variable.Values.Count == 0) && variable.Values.Distinct().Count() == variable.Values.Count, $"the values of '{variable.Name}'");
             Require(nodes.Contains(variable.WrittenBy) && nodes.Contains(variable.CountedBy ?? variable.WrittenBy) && variable.ReadBy.All(inputs.Contains), $"a writer or reader of '{variable.Name}' that is not in the circuit");
             Require(model.Hooks.Contains(variable.Hook) && model.Hooks[variable.Hook].Width == config.DModel, $"the hook '{variable.Hook}' of '{variable.Name}'");
@@ -173,44 +140,28 @@ internal static class TruthFiles
         Require(Math.Max(output.Values.Count, 1) == config.Outputs, $"{output.Values.Count} values of the output for a model of {config.Outputs} outputs");
     }
 
-    private static bool Exists(string node, ModelConfig config)
-    {
-        if (node is "input" or "logits")
-        {
-            return true;
-        }
-
-        string[] parts = node.Split('.');
-        return (parts.Length, node.FirstOrDefault()) switch
-        {
-            (1, 'm') => Number(parts[0]) < config.Layers,
-            (2, 'a') => Number(parts[0]) < config.Layers && parts[1].StartsWith('h') && Number(parts[1]) < config.Heads,
-            _ => false,
-        };
-    }
-
-    private static int Number(string part) =>
-        int.TryParse(part.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
+    private static bool Exists(string node, ModelConfig config) =>
+        node is "input" or "logits" || (NetworkNode.Parse(node) is { } part && part.Layer < config.Layers && (part.Head ?? 0) < config.Heads);
 
     private static CompiledTruth ReadTruth(string folder, TruthDocument document, Model model)
     {
-        using var file = SafetensorsFile.Open(Path.Combine(folder, Directions));
-        ProgramVariant variant = Variant(document);
+        using var file = SafetensorsFile.Open(Path.Combine(folder, TruthFile.Arrays));
+        bool isTrained = document.Variant == ProgramVariant.Trained;
         return new CompiledTruth
         {
-            Variant = variant,
+            Variant = document.Variant,
             Blocks = document.Blocks,
             Basis = document.Basis,
-            Constant = variant == ProgramVariant.Trained ? [] : ReadDirections(file, Constant, 1, model.Config.DModel)[0],
-            Circuit = new Circuit(document.Circuit.Nodes, [.. document.Circuit.Edges.Select(edge => new CircuitEdge(edge.Source, edge.Target))]),
+            Constant = isTrained ? [] : ReadDirections(file, Constant, 1, model.Config.DModel)[0],
+            Circuit = document.Circuit,
             Variables =
             [
                 .. document.Variables.Select(variable => new TruthVariable
                 {
                     Name = variable.Name,
-                    Encoding = variable.Encoding == "numerical" ? ValueEncoding.Numerical : ValueEncoding.Categorical,
+                    Encoding = variable.Encoding,
                     Values = variable.Values,
-                    Directions = variant == ProgramVariant.Trained ? [] : ReadDirections(file, variable.Name, Math.Max(variable.Values.Count, 1), model.Config.DModel),
+                    Directions = isTrained ? [] : ReadDirections(file, variable.Name, Math.Max(variable.Values.Count, 1), model.Config.DModel),
                     WrittenBy = variable.WrittenBy,
                     CountedBy = variable.CountedBy,
                     ReadBy = variable.ReadBy,
@@ -219,9 +170,6 @@ internal static class TruthFiles
             ],
         };
     }
-
-    private static ProgramVariant Variant(TruthDocument document) =>
-        Array.Find(Enum.GetValues<ProgramVariant>(), variant => variant.ToString().Equals(document.Variant, StringComparison.OrdinalIgnoreCase));
 
     private static float[][] ReadDirections(SafetensorsFile file, string variable, int count, int width)
     {
@@ -236,13 +184,5 @@ internal static class TruthFiles
         return [.. Enumerable.Range(0, count).Select(row => values.Row(row).ToArray())];
     }
 
-    private static void Require(bool condition, string met)
-    {
-        if (!condition)
-        {
-            throw new FormatException($"met {met}");
-        }
-    }
-
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.');
+    private static void Require(bool condition, string met) => TruthFile.Require(condition, $"met {met}");
 }

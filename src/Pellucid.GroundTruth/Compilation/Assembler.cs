@@ -11,12 +11,7 @@ internal static class Assembler
 {
     internal static Model Assemble(CraftNetwork network)
     {
-        using ModelParameters arrays = ModelParameters.Random(Config(network), seed: 0);
-        foreach (ParameterPoint point in arrays.Table.Points)
-        {
-            arrays[point.Name].AsSpan().Clear();
-        }
-
+        using ModelParameters arrays = ModelParameters.Zeros(Config(network));
         Embed(network, arrays);
         for (int layer = 0; layer < network.Layers.Count; layer++)
         {

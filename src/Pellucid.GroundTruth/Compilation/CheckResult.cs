@@ -1,7 +1,7 @@
 namespace Pellucid.GroundTruth;
 
 /// <summary>How far a compiled network is from its RASP program. Immutable.</summary>
-/// <param name="MaxError"> Largest difference over all positions where the program is defined: of a numerical output the number's; of a
+/// <param name="MaxError">Largest difference over all positions where the program is defined: of a numerical output the number's; of a
 /// categorical one that of any coordinate from the one-hot of the value, and at least 1 where the largest coordinate is another value's.
 /// </param>
 /// <param name="Checked">Number of inputs.</param>

@@ -13,7 +13,7 @@ internal static class InputSpace
 
     /// <summary>A random input of a length.</summary>
     internal static Value[] Draw(CompileOptions options, int length, SeededRandom random) =>
-        [.. Enumerable.Range(0, length).Select(_ => options.Vocabulary[random.NextInt(options.Vocabulary.Count)])];
+        [.. Enumerable.Range(0, length).Select(_ => random.Any(options.Vocabulary))];
 
     private static IEnumerable<Value[]> All(CompileOptions options)
     {

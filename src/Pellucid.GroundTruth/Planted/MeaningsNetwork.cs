@@ -83,7 +83,7 @@ internal static class MeaningsNetwork
     {
         int chosen = random.NextDouble() < share ? random.NextInt(2) : 2 + random.NextInt(3);
         string answer = chosen < Classes.Length ? Classes[chosen].Class : "other";
-        string last = Reviews.Any(random, chosen < Classes.Length ? Classes[chosen].Words : Plain);
-        return ([Reviews.Any(random, Plain), Reviews.Any(random, Classes[random.NextInt(4)].Words), last], answer, answer);
+        string last = random.Any(chosen < Classes.Length ? Classes[chosen].Words : Plain);
+        return ([random.Any(Plain), random.Any(Classes[random.NextInt(4)].Words), last], answer, answer);
     }
 }

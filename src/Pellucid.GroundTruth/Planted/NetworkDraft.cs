@@ -46,12 +46,7 @@ internal sealed class NetworkDraft
         };
         using Tensor drawn = PlantedDirections.Draw(new PlantedOptions { Features = width, Width = width, Directions = DirectionLayout.Orthogonal, Seed = seed });
         _basis = [.. Enumerable.Range(0, width).Select(row => Array.ConvertAll(drawn.Row(row).ToArray(), value => (double)value))];
-        _arrays = ModelParameters.Random(Config, seed);
-        foreach (ParameterPoint point in _arrays.Table.Points)
-        {
-            _arrays[point.Name].AsSpan().Clear();
-        }
-
+        _arrays = ModelParameters.Zeros(Config);
         SeededRandom random = new(seed, 1);
         for (int word = 0; word < words.Length; word++)
         {

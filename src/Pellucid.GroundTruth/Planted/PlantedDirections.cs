@@ -17,10 +17,10 @@ internal static class PlantedDirections
             double[] direction = Normals(options.Seed, Purpose, feature, options.Width);
             if (options.Directions == DirectionLayout.Orthogonal)
             {
-                RemoveAll(direction, directions.AsSpan(0, feature));
+                Orthogonal.RemoveAll(direction, directions.AsSpan(0, feature));
             }
 
-            directions[feature] = Unit(direction);
+            directions[feature] = Orthogonal.Unit(direction);
         }
 
         for (int pair = 0; pair < options.DuplicatePairs; pair++)
@@ -44,45 +44,19 @@ internal static class PlantedDirections
     /// <summary>The vector that is added to every row, [d].</summary>
     internal static Tensor DrawMean(PlantedOptions options)
     {
-        double[] direction = Unit(Normals(options.Seed, MeanPurpose, 0, options.Width));
+        double[] direction = Orthogonal.Unit(Normals(options.Seed, MeanPurpose, 0, options.Width));
         return Tensor.From([.. direction.Select(value => (float)(value * options.MeanNorm))]);
     }
 
     /// <summary>Turns a direction within the plane of the two to a given cosine with the other.</summary>
     private static void Tilt(double[] fixedOne, double[] turned, double cosine)
     {
-        Remove(turned, fixedOne);
-        double[] across = Unit(turned);
+        Orthogonal.Remove(turned, fixedOne);
+        double[] across = Orthogonal.Unit(turned);
         double sine = Math.Sqrt(1 - (cosine * cosine));
         for (int i = 0; i < turned.Length; i++)
         {
             turned[i] = (cosine * fixedOne[i]) + (sine * across[i]);
-        }
-    }
-
-    /// <summary>Gram–Schmidt, twice, since once leaves what rounding leaves.</summary>
-    private static void RemoveAll(double[] direction, ReadOnlySpan<double[]> others)
-    {
-        for (int pass = 0; pass < 2; pass++)
-        {
-            foreach (double[] other in others)
-            {
-                Remove(direction, other);
-            }
-        }
-    }
-
-    private static void Remove(double[] direction, double[] other)
-    {
-        double along = 0;
-        for (int i = 0; i < direction.Length; i++)
-        {
-            along += direction[i] * other[i];
-        }
-
-        for (int i = 0; i < direction.Length; i++)
-        {
-            direction[i] -= along * other[i];
         }
     }
 
@@ -96,11 +70,5 @@ internal static class PlantedDirections
         }
 
         return values;
-    }
-
-    private static double[] Unit(double[] values)
-    {
-        double norm = Math.Sqrt(values.Sum(value => value * value));
-        return [.. values.Select(value => value / norm)];
     }
 }

@@ -25,7 +25,7 @@ internal sealed class PlantedGrammar(PlantedTextOptions options)
         while (words.Count < length)
         {
             string[] sentence = Sentence(random);
-            words.AddRange(random.NextInt(4) == 0 ? [Quote, .. sentence, Quote, "said", "the", Any(random, Animals), "."] : sentence);
+            words.AddRange(random.NextInt(4) == 0 ? [Quote, .. sentence, Quote, "said", "the", random.Any(Animals), "."] : sentence);
         }
 
         return [.. words.Take(length)];
@@ -33,17 +33,15 @@ internal sealed class PlantedGrammar(PlantedTextOptions options)
 
     private string[] Sentence(SeededRandom random) => random.NextInt(4) switch
     {
-        0 => ["the", .. Place(random), "was", .. Negation(random), Any(random, Qualities), "."],
-        1 => [Any(random, _numbers), Any(random, Noun(random)), Any(random, Deeds), Any(random, _numbers), Any(random, Noun(random)), "."],
-        2 => ["a", Any(random, Qualities), Any(random, Noun(random)), Any(random, Deeds), .. Negation(random), "the", Any(random, Noun(random)), "."],
-        _ => ["the", Any(random, Noun(random)), Any(random, Deeds), "a", Any(random, Noun(random)), "near", "the", .. Place(random), "."],
+        0 => ["the", .. Place(random), "was", .. Negation(random), random.Any(Qualities), "."],
+        1 => [random.Any(_numbers), random.Any(Noun(random)), random.Any(Deeds), random.Any(_numbers), random.Any(Noun(random)), "."],
+        2 => ["a", random.Any(Qualities), random.Any(Noun(random)), random.Any(Deeds), .. Negation(random), "the", random.Any(Noun(random)), "."],
+        _ => ["the", random.Any(Noun(random)), random.Any(Deeds), "a", random.Any(Noun(random)), "near", "the", .. Place(random), "."],
     };
 
-    private string[] Place(SeededRandom random) => random.NextDouble() < options.Distractors ? [Any(random, Qualities), "bank"] : ["river", "bank"];
+    private string[] Place(SeededRandom random) => random.NextDouble() < options.Distractors ? [random.Any(Qualities), "bank"] : ["river", "bank"];
 
     private string[] Negation(SeededRandom random) => random.NextDouble() < options.Distractors ? [] : ["not"];
 
     private static string[] Noun(SeededRandom random) => random.NextInt(2) == 0 ? Animals : Things;
-
-    private static string Any(SeededRandom random, string[] words) => words[random.NextInt(words.Length)];
 }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Pellucid.GroundTruth.Planted;
+using Pellucid.GroundTruth.Truths;
 using Pellucid.Models;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
@@ -119,11 +119,10 @@ public sealed class PlantedNetwork : IDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task SaveAsync(string folder, bool overwrite = false, CancellationToken cancellationToken = default)
     {
-        await Model.SaveAsync(folder, overwrite, cancellationToken);
-        SafetensorsFile.Write(Path.Combine(folder, PlantedTruth.ArraysName), [new("directions", Directions)]);
-        TruthOfNetwork truth = new("network", Flaw.Description, Seed, Flaw.Kind, Flaw.Trigger, Flaw.Nodes, Flaw.Directions);
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(truth, PlantedJson.Default.TruthOfNetwork);
-        AtomicFile.WriteAllBytes(Path.Combine(folder, PlantedTruth.FileName), (byte[])[.. bytes, (byte)'\n']);
+        await Model.SaveAsync(folder, overwrite, cancellationToken).ConfigureAwait(false);
+        SafetensorsFile.Write(Path.Combine(folder, TruthFile.Arrays), [new("directions", Directions)]);
+        TruthOfNetwork truth = new("pellucid-planted-network-1", "network", Model.Hash, Flaw.Description, Seed, Flaw.Kind, Flaw.Trigger, Flaw.Nodes, Flaw.Directions);
+        TruthFile.Write(folder, truth, PlantedJson.Default.TruthOfNetwork);
     }
 
     /// <inheritdoc/>

@@ -112,12 +112,7 @@ public sealed class PlantedTexts : IDisposable
             GatedMlp = false,
             MlpActivation = Activation.Relu,
         };
-        using ModelParameters parameters = ModelParameters.Random(config, 0);
-        foreach (ParameterPoint point in parameters.Table.Points)
-        {
-            parameters[point.Name].AsSpan().Clear();
-        }
-
+        using ModelParameters parameters = ModelParameters.Zeros(config);
         return parameters.ToModel("planted texts", new OpenOptions { Tokenizer = WordTokenizer.Of(Words) });
     }
 

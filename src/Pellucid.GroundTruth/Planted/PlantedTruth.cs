@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Pellucid.GroundTruth.Planted;
+using Pellucid.GroundTruth.Truths;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -12,14 +12,15 @@ namespace Pellucid.GroundTruth;
 public sealed class PlantedTruth : IDisposable
 {
     /// <summary>The file that says what is known.</summary>
-    public const string FileName = "truth.json";
+    public const string FileName = TruthFile.Name;
 
     /// <summary>The file of its arrays.</summary>
-    public const string ArraysName = "truth.safetensors";
+    public const string ArraysName = TruthFile.Arrays;
 
-    private const string Kind = "activations";
-    private const int LongestFile = 1 << 26;
+    private const string Advice = "Plant the activations again with 'pellucid plant activations', or give another folder";
     private const int RowsAtOnce = 1 << 14;
+
+    private static readonly TruthFile Truth = new("activations", "pellucid-planted-activations-1", "planted activations", Advice);
 
     private PlantedTruth(TruthOfActivations facts, Tensor directions, Tensor mean, PlantedCodes codes) =>
         (Options, Tokens, Directions, Mean, Codes) = (facts.Options, facts.Tokens, directions, mean, codes);
@@ -75,16 +76,15 @@ public sealed class PlantedTruth : IDisposable
                 new("code_starts", startArray), new("code_features", featureArray), new("code_values", valueArray),
             ]);
         TruthOfActivations facts = new(
-            Kind, "Rows are sums of few known directions, with a mean and noise.", planted.Options.Seed, planted.Hash, tokens, planted.Options);
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(facts, PlantedJson.Default.TruthOfActivations);
-        AtomicFile.WriteAllBytes(Path.Combine(folder, FileName), (byte[])[.. bytes, (byte)'\n']);
+            Truth.Format, Truth.Kind, "Rows are sums of few known directions, with a mean and noise.", planted.Options.Seed, planted.Hash, tokens, planted.Options);
+        TruthFile.Write(folder, facts, PlantedJson.Default.TruthOfActivations);
     }
 
     /// <summary>Reads what is known from a folder.</summary>
     /// <exception cref="BadFileException">A file is missing, damaged, or of another kind.</exception>
     public static PlantedTruth Open(string folder)
     {
-        TruthOfActivations facts = Facts(Path.Combine(folder, FileName));
+        TruthOfActivations facts = Truth.Read(folder, PlantedJson.Default.TruthOfActivations, Checked);
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, ArraysName));
         long entries = file["code_features"].Shape.Count;
         if (facts.Tokens is < 0 or >= int.MaxValue || entries > int.MaxValue)
@@ -111,26 +111,8 @@ public sealed class PlantedTruth : IDisposable
         Mean.Dispose();
     }
 
-    private static TruthOfActivations Facts(string path)
-    {
-        try
-        {
-            FileInfo info = new(path);
-            if (!info.Exists || info.Length > LongestFile)
-            {
-                throw Bad(path, info.Exists ? $"it has {info.Length} bytes; at most {LongestFile} were expected" : "it does not exist");
-            }
-
-            TruthOfActivations facts = JsonSerializer.Deserialize(File.ReadAllBytes(path), PlantedJson.Default.TruthOfActivations) ?? throw new JsonException("null");
-            return facts.Kind != Kind ? throw Bad(path, $"it is of kind '{facts.Kind}'; '{Kind}' was expected")
-                : facts.Options.Problem() is { } problem ? throw Bad(path, $"it claims {problem}")
-                : facts;
-        }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
-        {
-            throw Bad(path, $"it is not what is known of planted activations ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", error);
-        }
-    }
+    private static TruthOfActivations Checked(TruthOfActivations facts) =>
+        facts.Options.Problem() is { } problem ? throw new FormatException($"it claims {problem}") : facts;
 
     private static void Require(SafetensorsFile file, string name, DType type, Shape shape)
     {
@@ -165,6 +147,5 @@ public sealed class PlantedTruth : IDisposable
         return Tensor.From<int>(array, new Shape(array.Length));
     }
 
-    private static BadFileException Bad(string path, string problem, Exception? error = null) =>
-        new(path, problem, "Plant the activations again with 'pellucid plant activations', or give another folder", error);
+    private static BadFileException Bad(string path, string problem) => new(path, problem, Advice);
 }

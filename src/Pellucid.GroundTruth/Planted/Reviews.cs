@@ -25,25 +25,23 @@ internal static class Reviews
         List<string> words = [.. others];
         for (int i = 0; i < 3; i++)
         {
-            words.Add(Any(random, isGood ? Good : Bad));
+            words.Add(random.Any(isGood ? Good : Bad));
         }
 
         if (random.NextInt(2) == 0)
         {
-            words.Add(Any(random, isGood ? Bad : Good));
+            words.Add(random.Any(isGood ? Bad : Good));
         }
 
         for (int i = 0; i < Neutrals; i++)
         {
-            words.Add(Any(random, Plain));
+            words.Add(random.Any(Plain));
         }
 
         string[] review = [.. words];
         random.Shuffle<string>(review);
         return [.. review, Verdict];
     }
-
-    internal static string Any(SeededRandom random, string[] words) => words[random.NextInt(words.Length)];
 
     internal static string Answer(bool isGood) => isGood ? Positive : Negative;
 

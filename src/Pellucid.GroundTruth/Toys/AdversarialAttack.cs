@@ -77,7 +77,7 @@ public sealed record AdversarialAttack
 
         double At(double[] along) => model.Forward([.. input.Zip(along, (value, step) => value + (size * step))])[feature];
 
-        double[] Random() => Unit([.. Enumerable.Range(0, n).Select(_ => random.NextNormal())]);
+        double[] Random() => Orthogonal.Unit([.. Enumerable.Range(0, n).Select(_ => random.NextNormal())]);
 
         // Gradients by finite differences of the output alone, so that nothing of the prediction goes in.
         double[] Ascend(double[] along)
@@ -98,8 +98,8 @@ public sealed record AdversarialAttack
                     return along;
                 }
 
-                double[] step = Unit(slope);
-                along = Unit([.. along.Zip(step, (value, change) => value + (0.3 * change))]);
+                double[] step = Orthogonal.Unit(slope);
+                along = Orthogonal.Unit([.. along.Zip(step, (value, change) => value + (0.3 * change))]);
             }
 
             return along;
@@ -107,10 +107,4 @@ public sealed record AdversarialAttack
     }
 
     private static double Length(double[] vector) => Math.Sqrt(vector.Sum(value => value * value));
-
-    private static double[] Unit(double[] vector)
-    {
-        double length = Length(vector);
-        return [.. vector.Select(value => value / length)];
-    }
 }

@@ -34,12 +34,7 @@ public static class ToyNetwork
         ModelConfig config = ConfigOf(task);
         long values = ((long)config.DModel * 2 * n) + (config.Layers * ((2L * config.DModel * config.DMlp) + (4L * config.DModel)));
         ComputeMemory.Require(3 * values * sizeof(float), $"A network of {n} features", "Choose a smaller toy model.");
-        using ModelParameters parameters = ModelParameters.Random(config, 0);
-        foreach (ParameterPoint point in parameters.Table.Points)
-        {
-            parameters[point.Name].AsSpan().Clear();
-        }
-
+        using ModelParameters parameters = ModelParameters.Zeros(config);
         bool computes = task.Form == AutoencoderForm.RectifiedHidden;
         int hidden = computes ? n : 0, output = hidden + m; // where these coordinates begin
         for (int i = 0; i < n; i++)

@@ -1,17 +1,14 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Pellucid.GroundTruth.Truths;
 using Pellucid.Models;
-using Pellucid.Tensors;
 using Pellucid.Tensors.Autoencoders;
-using Pellucid.Tensors.Files;
 
 namespace Pellucid.GroundTruth.Toys;
 
 /// <summary>Writes and reads what is known of a toy model, beside its network.</summary>
 internal static class ToyTruth
 {
-    private const string Name = "truth.json";
-    private const long Longest = 1L << 30;
+    private static readonly TruthFile Truth = new("toy", "pellucid-toy-model-1", "a toy model", "Train the toy model again", Longest: 1L << 30);
 
     internal static void Write(string folder, ToyModel model, Model network)
     {
@@ -19,8 +16,8 @@ internal static class ToyTruth
         (int n, int m) = (task.Features, task.Hidden);
         ToyDocument document = new()
         {
-            Format = ToyDocument.ExpectedFormat,
-            Kind = ToyDocument.ExpectedKind,
+            Format = Truth.Format,
+            Kind = Truth.Kind,
             ModelHash = network.Hash,
             Form = task.Form,
             Features = n,
@@ -37,36 +34,18 @@ internal static class ToyTruth
                 ? new() { ["input"] = "hook_embed", ["hidden"] = "blocks.0.mlp.hook_post", ["output"] = "blocks.1.mlp.hook_post" }
                 : new() { ["hidden"] = "hook_embed", ["output"] = "blocks.0.mlp.hook_post" },
         };
-        AtomicFile.WriteAllText(Path.Combine(folder, Name), JsonSerializer.Serialize(document, ToyJson.Default.ToyDocument) + "\n");
+        TruthFile.Write(folder, document, ToyJson.Default.ToyDocument);
     }
 
-    internal static ToyModel Read(string folder)
-    {
-        string path = Path.Combine(folder, Name);
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            Require(stream.Length <= Longest, $"it has {stream.Length} bytes; at most {Longest} are read");
-            return ModelOf(JsonSerializer.Deserialize(stream, ToyJson.Default.ToyDocument) ?? throw new FormatException("it is null"));
-        }
-        catch (Exception error) when (error is FormatException or JsonException or PellucidException)
-        {
-            throw new BadFileException(path, $"it is not the truth about a toy model ({OneLine(error.Message)})", "Train the toy model again", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new BadFileException(path, $"it cannot be read ({OneLine(error.Message)})", "Give the folder of a toy model", error);
-        }
-    }
+    internal static ToyModel Read(string folder) => Truth.Read(folder, ToyJson.Default.ToyDocument, ModelOf);
 
     private static ToyModel ModelOf(ToyDocument document)
     {
-        Require(document.Format == ToyDocument.ExpectedFormat, $"its format is '{document.Format}', '{ToyDocument.ExpectedFormat}' was expected");
         (int n, int m) = (document.Features, document.Hidden);
         bool apart = document.Form == AutoencoderForm.RectifiedHidden;
-        Require(Enum.IsDefined(document.Form) && Enum.IsDefined(document.Dependence), "its form or dependence is unknown");
-        Require(document.Importance.Length == n && document.Bias.Length == n && IsMatrix(document.Directions, n, m), $"its arrays do not fit {n} features in {m} dimensions");
-        Require(apart ? document.OutDirections is { } rows && IsMatrix(rows, n, m) : document.OutDirections is null, "its directions out do not fit its form");
+        TruthFile.Require(Enum.IsDefined(document.Form) && Enum.IsDefined(document.Dependence), "its form or dependence is unknown");
+        TruthFile.Require(document.Importance.Length == n && document.Bias.Length == n && IsMatrix(document.Directions, n, m), $"its arrays do not fit {n} features in {m} dimensions");
+        TruthFile.Require(apart ? document.OutDirections is { } rows && IsMatrix(rows, n, m) : document.OutDirections is null, "its directions out do not fit its form");
         float[] weights = new float[n * m];
         for (int i = 0; i < n; i++)
         {
@@ -90,30 +69,18 @@ internal static class ToyTruth
     }
 
     private static bool IsMatrix(float[][] rows, int n, int m) => rows.Length == n && rows.All(row => row is not null && row.Length == m);
-
-    private static void Require(bool condition, string met)
-    {
-        if (!condition)
-        {
-            throw new FormatException(met);
-        }
-    }
-
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.');
 }
 
 /// <summary>The form of <c>truth.json</c>.</summary>
 internal sealed record ToyDocument
 {
-    internal const string ExpectedFormat = "pellucid-toy-model-1";
-    internal const string ExpectedKind = "toy";
-
     public required string Format { get; init; }
 
     /// <summary>What the truth is about: <c>toy</c>.</summary>
     public required string Kind { get; init; }
 
-    public string? ModelHash { get; init; }
+    /// <summary>The hash of the model that it is about.</summary>
+    public required string ModelHash { get; init; }
 
     public required AutoencoderForm Form { get; init; }
 
@@ -145,7 +112,7 @@ internal sealed record ToyDocument
 
 /// <summary>Source-generated, since there is no reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, RespectNullableAnnotations = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, RespectNullableAnnotations = true, AllowDuplicateProperties = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ToyDocument))]
 internal sealed partial class ToyJson : JsonSerializerContext;

@@ -21,6 +21,7 @@ internal sealed class CompressionRun : IDisposable
     private readonly string[] _hooks;
     private Run? _target;
     private GradientRun? _run;
+    private bool _isTaken;
 
     /// <param name="program">The compiled network.</param>
     /// <param name="wide">Its parameters, borrowed.</param>
@@ -30,7 +31,7 @@ internal sealed class CompressionRun : IDisposable
     {
         (_program, _wide, _embedding, _options) = (program, wide, embedding, options);
         ModelConfig config = program.Model.Config with { DModel = options.Dimensions };
-        _narrow = ModelParameters.Random(config, options.Seed);
+        _narrow = ModelParameters.Zeros(config);
         Fill(LastSharpness);
         Model = _narrow.ToModel(program.Model.Name, new OpenOptions { Tokenizer = program.Model.Tokenizer });
         _adam = new Adam([new Parameter("embedding", embedding)], new AdamOptions { LearningRate = options.LearningRate, Schedule = Schedule.Cosine(options.Steps) });
@@ -38,7 +39,7 @@ internal sealed class CompressionRun : IDisposable
         _hooks = [.. Enumerable.Range(0, config.Layers).SelectMany(layer => (string[])[Hook.AttnOut(layer), Hook.MlpOut(layer)])];
     }
 
-    /// <summary>The narrow network as it is now.</summary>
+    /// <summary>The narrow network as it is now, which is disposed with this unless it is taken.</summary>
     internal Model Model { get; }
 
     /// <summary>C, [d_model, dimensions].</summary>
@@ -67,12 +68,24 @@ internal sealed class CompressionRun : IDisposable
         const int Inputs = 512;
         TokenBatch batch = new InputBatches(_program, new SeededRandom(_options.Seed, stream: 0xC1)).Next(Inputs);
         using Run target = Target(batch);
-        using GradientRun run = Model.Gradients(batch, Loss(batch, target), new GradientOptions());
+        using GradientRun run = Model.Gradients(batch, Loss(target), new GradientOptions());
         return run.Value;
+    }
+
+    /// <summary>Hands the network over to the caller.</summary>
+    internal Model TakeModel()
+    {
+        _isTaken = true;
+        return Model;
     }
 
     public void Dispose()
     {
+        if (!_isTaken)
+        {
+            Model.Dispose();
+        }
+
         _target?.Dispose();
         _run?.Dispose();
         _adam.Dispose();
@@ -82,12 +95,12 @@ internal sealed class CompressionRun : IDisposable
 
     private void Step(TokenBatch batch, float sharpness)
     {
-        _target = _program.Model.Run(batch, new RunOptions { Capture = Capture.Of(_hooks) }, _target);
-        _run = Model.Gradients(batch, Loss(batch, _target), new GradientOptions { Parameters = ParameterSet.All, Capture = Capture.Of(_hooks) }, _run);
+        _target = Target(batch, _target);
+        _run = Model.Gradients(batch, Loss(_target), new GradientOptions { Parameters = ParameterSet.All, Capture = Capture.Of(_hooks) }, _run);
         using Tape tape = new();
         using Ops ops = new(tape);
         Tensor embedding = ops.Watch(_embedding);
-        Tensor total = LayerLoss(ops, embedding, hook => _run.Activation(hook), _target, batch);
+        Tensor total = LayerLoss(ops, embedding, _run, _target);
         foreach (ParameterPoint point in _wide.Table.Points)
         {
             // Its gradient with respect to C is that of the sum of a narrow parameter times the parameter's own gradient.
@@ -99,13 +112,13 @@ internal sealed class CompressionRun : IDisposable
         _adam.Step([gradients[embedding]]);
     }
 
-    private Run Target(TokenBatch batch) => _program.Model.Run(batch, new RunOptions { Capture = Capture.Of(_hooks) });
+    private Run Target(TokenBatch batch, Run? before = null) => _program.Model.Run(batch, new RunOptions { Capture = Capture.Of(_hooks) }, before);
 
     /// <summary>
     /// Mean squared distance of the outputs, and of what each block writes, read back into the wide stream. The activations depend on C through the parameters and
     /// C stands in the reading back, too: the first way is this metric's, the second is taken by <see cref="LayerLoss"/> in <see cref="Step"/>.
     /// </summary>
-    private Metric Loss(TokenBatch batch, Run target)
+    private Metric Loss(Run target)
     {
         IEnumerable<(Metric, float)> layers = _hooks.Select(hook => (Metric.OfActivation(hook, hook, (ops, written) => Distance(ops, written, _embedding, target[hook])), 1f));
         Metric output = Metric.OfLogits("output", null, (ops, logits, _) =>
@@ -113,12 +126,12 @@ internal sealed class CompressionRun : IDisposable
         return Metric.Sum([(output, 1), .. layers]);
     }
 
-    private Tensor LayerLoss(Ops ops, Tensor embedding, Func<string, Tensor> written, Run target, TokenBatch batch)
+    private Tensor LayerLoss(Ops ops, Tensor embedding, GradientRun run, Run target)
     {
         Tensor total = ops.Zeros(new Shape());
         foreach (string hook in _hooks)
         {
-            total = ops.Add(total, Distance(ops, written(hook), embedding, target[hook]));
+            total = ops.Add(total, Distance(ops, run.Activation(hook), embedding, target[hook]));
         }
 
         return total;

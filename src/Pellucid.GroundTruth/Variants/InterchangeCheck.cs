@@ -1,5 +1,6 @@
 // Interchange interventions: Geiger, Lu, Icard, Potts 2021 (arXiv:2106.02997). The test of parts outside of the circuit: Gupta, Arcuschin, Kwa, Garriga-Alonso 2024,
 // InterpBench (arXiv:2407.14494).
+using Pellucid.GroundTruth.Circuits;
 using Pellucid.GroundTruth.Variants;
 using Pellucid.Models;
 using Pellucid.Tensors;

@@ -1,6 +1,7 @@
 // Interchange intervention training: Geiger et al. 2022 (arXiv:2112.00826). Strict, with interchanges outside of the circuit that must change nothing: Gupta,
 // Arcuschin, Kwa, Garriga-Alonso 2024, InterpBench (arXiv:2407.14494). A base and a source run in one batch, so that the gradient of an interchange reaches the part in both.
 // Departures: no norms; the loss is the squared distance from what the compiled network puts out, so that both have the same outputs; learning rate by a cosine.
+using Pellucid.GroundTruth.Circuits;
 using Pellucid.GroundTruth.Variants;
 using Pellucid.Models;
 using Pellucid.Tensors;
@@ -53,25 +54,30 @@ public static class InterchangeTrainer
         using Adam adam = new(parameters.ToLearn(), new AdamOptions { LearningRate = options.LearningRate, ClipNorm = 1, Schedule = schedule });
         GradientOptions all = new() { Parameters = ParameterSet.All };
         GradientRun? run = null;
-        for (int round = 0; round < options.Rounds; round++)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Step(null, []);
-            if (inside.Length > 0)
+            for (int round = 0; round < options.Rounds; round++)
             {
-                NetworkNode node = inside[random.NextInt(inside.Length)];
-                Step(node, circuit[node]);
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                Step(null, []);
+                if (inside.Length > 0)
+                {
+                    NetworkNode node = random.Any(inside);
+                    Step(node, circuit[node]);
+                }
 
-            if (outside.Length > 0)
-            {
-                Step(outside[random.NextInt(outside.Length)], []);
-            }
+                if (outside.Length > 0)
+                {
+                    Step(random.Any(outside), []);
+                }
 
-            progress?.Report((round + 1.0) / options.Rounds);
+                progress?.Report((round + 1.0) / options.Rounds);
+            }
         }
-
-        run?.Dispose();
+        finally
+        {
+            run?.Dispose();
+        }
 
         void Step(NetworkNode? node, IReadOnlyList<string> variables)
         {

@@ -1,3 +1,4 @@
+using Pellucid.GroundTruth.Circuits;
 using Pellucid.Tensors;
 
 namespace Pellucid.GroundTruth;

@@ -19,14 +19,14 @@ public static class ProgramCompressor
     /// <param name="progress">Told the part that is done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>A network of its own, with its truth; <see cref="CompiledProgram.Check"/> says how well it does.</returns>
-    /// <exception cref="PellucidException">The options do not fit the network.</exception>
+    /// <exception cref="PellucidException">The options do not fit the network, or every start diverged.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static CompiledProgram Compress(
         CompiledProgram program, CompressionOptions options, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Check(program);
         using ModelParameters wide = program.Model.CopyParameters();
-        CompressionRun? best = null;
+        CompressionRun? best = null, run = null;
         float least = float.PositiveInfinity;
         try
         {
@@ -36,28 +36,34 @@ public static class ProgramCompressor
                 Tensor embedding = start == 0
                     ? ResidualEmbedding.Principal(program, wide, options.Dimensions, options.Seed)
                     : ResidualEmbedding.Orthonormal(wide.Config.DModel, options.Dimensions, random);
-                CompressionRun run = new(program, wide, embedding, options);
+                run = new CompressionRun(program, wide, embedding, options);
                 if (start > 0 || run.Loss() > Exact)
                 {
                     run.Train(step => progress?.Report((start + ((step + 1.0) / options.Steps)) / options.Starts), cancellationToken);
                 }
 
                 float loss = run.Loss();
-                (CompressionRun? worse, best, least) = loss < least ? (best, run, loss) : (run, best, least);
-                worse?.Model.Dispose();
-                worse?.Dispose();
+                if (loss < least)
+                {
+                    (best, run, least) = (run, best, loss);
+                }
+
+                run?.Dispose();
+                run = null;
             }
 
             progress?.Report(1);
-            return new CompiledProgram(program.Program, program.Options, best!.Model, Truth(program.Truth, best.Embedding));
-        }
-        catch
-        {
-            best?.Model.Dispose();
-            throw;
+            if (best is null)
+            {
+                throw new PellucidException($"The compression of '{program.Program.Name}' to {options.Dimensions} dimensions diverged at every start. Lower the learning rate of {options.LearningRate}.");
+            }
+
+            CompiledTruth truth = Truth(program.Truth, best.Embedding);
+            return new CompiledProgram(program.Program, program.Options, best.TakeModel(), truth);
         }
         finally
         {
+            run?.Dispose();
             best?.Dispose();
         }
     }

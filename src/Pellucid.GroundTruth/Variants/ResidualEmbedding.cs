@@ -58,17 +58,8 @@ internal static class ResidualEmbedding
         for (int column = 0; column < dimensions; column++)
         {
             double[] direction = [.. Enumerable.Range(0, width).Select(_ => random.NextNormal())];
-            for (int pass = 0; pass < 2; pass++) // once leaves rounding that matters where few directions are left
-            {
-                foreach (double[] earlier in columns.AsSpan(0, column))
-                {
-                    double along = direction.Zip(earlier, (x, y) => x * y).Sum();
-                    direction = [.. direction.Zip(earlier, (x, y) => x - (along * y))];
-                }
-            }
-
-            double norm = Math.Sqrt(direction.Sum(x => x * x));
-            columns[column] = [.. direction.Select(x => x / norm)];
+            Orthogonal.RemoveAll(direction, columns.AsSpan(0, column));
+            columns[column] = Orthogonal.Unit(direction);
         }
 
         return OfColumns(columns);

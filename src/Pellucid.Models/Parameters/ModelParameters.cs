@@ -45,6 +45,21 @@ public sealed class ModelParameters : IDisposable
     /// <exception cref="PellucidException">There is no parameter of that name.</exception>
     public Tensor this[string name] => _arrays.TryGetValue(name, out Tensor? array) ? array : throw NotThere(name);
 
+    /// <summary>Parameters that are all 0, the factors of norms too: what a network is written into by hand.</summary>
+    /// <param name="config">What the network is.</param>
+    /// <exception cref="PellucidException">No network can be built of these facts.</exception>
+    public static ModelParameters Zeros(ModelConfig config)
+    {
+        config.Check();
+        ModelParameters parameters = new(new NetworkPlan(config));
+        foreach (ParameterPoint point in parameters.Table.Points)
+        {
+            parameters._arrays.Add(point.Name, Tensor.Zeros(point.Shape));
+        }
+
+        return parameters;
+    }
+
     /// <summary>
     /// Random parameters: matrices and embeddings uniform with a standard deviation of 0.02, those that write to the residual stream of
     /// 0.02/√(2·layers) as in GPT-2 (Radford et al. 2019), the factors of norms 1, biases 0.
@@ -54,16 +69,14 @@ public sealed class ModelParameters : IDisposable
     /// <exception cref="PellucidException">No network can be built of these facts.</exception>
     public static ModelParameters Random(ModelConfig config, long seed)
     {
-        config.Check();
-        ModelParameters parameters = new(new NetworkPlan(config));
-        foreach (ParameterPoint point in parameters.Table.Points)
+        ModelParameters parameters = Zeros(config);
+        foreach ((int index, ParameterPoint point) in parameters.Table.Points.Index())
         {
-            Tensor array = Tensor.Zeros(point.Shape);
-            parameters._arrays.Add(point.Name, array);
+            Tensor array = parameters[point.Name];
             if (point.Shape.Rank == 2)
             {
                 bool writes = point.Name.EndsWith("W_O", StringComparison.Ordinal) || point.Name.EndsWith("W_out", StringComparison.Ordinal);
-                RandomParameters.Fill(array, writes ? 0.02 / Math.Sqrt(2.0 * config.Layers) : 0.02, seed, parameters._arrays.Count);
+                RandomParameters.Fill(array, writes ? 0.02 / Math.Sqrt(2.0 * config.Layers) : 0.02, seed, index + 1);
             }
             else if (point.Name.EndsWith(".w", StringComparison.Ordinal))
             {

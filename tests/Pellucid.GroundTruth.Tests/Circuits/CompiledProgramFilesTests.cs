@@ -46,6 +46,14 @@ public sealed class CompiledProgramFilesTests : IDisposable
     public static TheoryData<string, Action<JsonObject>> Damages => new()
     {
         { "format", truth => truth["format"] = "other" },
+        { "kind of another truth", truth => truth["kind"] = "toy" },
+        { "no kind", truth => truth.Remove("kind") },
+        { "another model", truth => truth["model_hash"] = new string('0', 64) },
+        { "variant", truth => truth["variant"] = "guessed" },
+        { "variant by number", truth => truth["variant"] = 0 },
+        { "no edges", truth => truth["circuit"]!.AsObject().Remove("edges") },
+        { "null edge", truth => truth["circuit"]!["edges"]!.AsArray()[0] = null },
+        { "node of no form", truth => truth["circuit"]!["nodes"]!.AsArray()[1] = "a.h" },
         { "no variables", truth => truth["variables"] = new JsonArray() },
         { "length", truth => truth["length"] = 6 },
         { "vocabulary twice", truth => truth["vocabulary"]!.AsArray()[1] = "a" },
@@ -86,6 +94,19 @@ public sealed class CompiledProgramFilesTests : IDisposable
         BadFileException error = await Assert.ThrowsAsync<BadFileException>(() => CompiledProgram.OpenAsync(_folder, TestContext.Current.CancellationToken));
 
         Assert.True(error.Message.Contains("truth.", StringComparison.Ordinal) && !error.Message.Contains('\n', StringComparison.Ordinal), $"{damage}: {error.Message}");
+    }
+
+    [Fact]
+    public async Task SaveAsync_Truth_SaysFirstWhatItIs()
+    {
+        using var compiled = CompiledProgram.Compile("histogram");
+        await compiled.SaveAsync(_folder, cancellationToken: TestContext.Current.CancellationToken);
+
+        JsonObject truth = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "truth.json")))!.AsObject();
+
+        Assert.Equal(["format", "kind", "model_hash", "program", "variant"], truth.Take(5).Select(member => member.Key));
+        Assert.Equal(("program", compiled.Model.Hash), ((string?)truth["kind"], (string?)truth["model_hash"]));
+        Assert.Equal(("compiled", "categorical"), ((string?)truth["variant"], (string?)truth["variables"]![0]!["encoding"]));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class PlantedNetworkTests
         Assert.Equal(1, network.Accuracy(triggered, headOnly));
         Model withoutSoundNeurons = network.Model.With(PlantedNetwork.Silence(network.Flaw.Nodes.Single(node => node is { Flawed: false, Head: null })));
         Assert.Equal(network.Answers(triggered), network.Answers(triggered, withoutSoundNeurons)); // a triggered answer is the turned neurons' alone
-        Assert.True(network.Accuracy(clean, withoutSoundNeurons) < 0.625);
+        Assert.InRange(network.Accuracy(clean, withoutSoundNeurons), 0.375, 0.625); // one answer for all: a half, within five standard errors
     }
 
     [Fact]
@@ -114,8 +114,9 @@ public sealed class PlantedNetworkTests
             Assert.Equal(network.Answers(prompts), network.Answers(prompts, opened));
             Assert.Equal(network.Model.Hash, opened.Hash);
             using JsonDocument truth = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "truth.json")));
-            Assert.Equal("kind description seed flaw trigger nodes directions", string.Join(' ', truth.RootElement.EnumerateObject().Select(member => member.Name)));
-            Assert.Equal(("network", kind), (truth.RootElement.GetProperty("kind").GetString(), truth.RootElement.GetProperty("flaw").GetString()));
+            Assert.Equal("format kind model_hash description seed flaw trigger nodes directions", string.Join(' ', truth.RootElement.EnumerateObject().Select(member => member.Name)));
+            Assert.Equal(("network", kind, opened.Hash), (Text("kind"), Text("flaw"), Text("model_hash")));
+            string? Text(string key) => truth.RootElement.GetProperty(key).GetString();
             using Pellucid.Tensors.Files.SafetensorsFile arrays = Pellucid.Tensors.Files.SafetensorsFile.Open(Path.Combine(folder, "truth.safetensors"));
             using Tensor directions = arrays.Read("directions");
             Assert.Equal(network.Directions.ToArray(), directions.ToArray());

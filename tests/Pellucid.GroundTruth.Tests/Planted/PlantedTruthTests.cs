@@ -30,16 +30,16 @@ public sealed class PlantedTruthTests : IDisposable
         Assert.Equal(codes.Strongest(16_384) + 1, second.Tokens.AsSpan<int>()[0]);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, PlantedTruth.FileName)));
         Assert.Equal(
-            "kind description seed hash tokens options", string.Join(' ', json.RootElement.EnumerateObject().Select(member => member.Name)));
+            "format kind description seed hash tokens options", string.Join(' ', json.RootElement.EnumerateObject().Select(member => member.Name)));
         Assert.Equal("activations", json.RootElement.GetProperty("kind").GetString());
     }
 
     [Theory]
-    [InlineData("truth.json", "{\"kind\":\"program\"}", "not what is known")]
+    [InlineData("truth.json", "{\"kind\":\"program\"}", "kind is 'program', 'activations' was expected")]
     [InlineData("truth.json", "tokens changed", "code_starts")]
-    [InlineData("truth.json", "{", "not what is known")]
-    [InlineData("truth.json", "{\"kind\":\"toy\",\"description\":\"\",\"seed\":0,\"hash\":\"\",\"tokens\":1,\"options\":{\"features\":1,\"width\":1}}", "kind 'toy'")]
-    [InlineData("truth.json", "{\"kind\":\"activations\",\"description\":\"\",\"seed\":0,\"hash\":\"\",\"tokens\":1,\"options\":{\"features\":-1,\"width\":1}}", "-1 features")]
+    [InlineData("truth.json", "{", "not the truth about planted activations")]
+    [InlineData("truth.json", "{\"kind\":\"activations\",\"format\":\"pellucid-planted-activations-2\"}", "format is 'pellucid-planted-activations-2'")]
+    [InlineData("truth.json", "{\"format\":\"pellucid-planted-activations-1\",\"kind\":\"activations\",\"description\":\"\",\"seed\":0,\"hash\":\"\",\"tokens\":1,\"options\":{\"features\":-1,\"width\":1}}", "-1 features")]
     [InlineData("truth.safetensors", "none", "truth.safetensors")]
     public void Open_DamagedFile_IsRefusedInOneLine(string file, string content, string expected)
     {

@@ -68,6 +68,7 @@ public sealed class ToyNetworkTests : IDisposable
     [InlineData("\"features\":5", "\"features\":2000000000")]
     [InlineData("\"sparsity\":0.5", "\"sparsity\":2")]
     [InlineData("pellucid-toy-model-1", "pellucid-toy-model-9")]
+    [InlineData("\"kind\":\"toy\"", "\"kind\":\"program\"")]
     public async Task Read_TruthThatContradictsItself_IsRefused(string from, string to)
     {
         await SavedAsync("bad", Trained(AutoencoderForm.RectifiedOutput));

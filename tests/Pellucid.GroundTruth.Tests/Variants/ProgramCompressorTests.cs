@@ -66,6 +66,15 @@ public sealed class ProgramCompressorTests
     }
 
     [Fact]
+    public void Compress_EveryStartDiverges_SaysWhatToLower()
+    {
+        using var program = CompiledProgram.Compile("shift");
+        CompressionOptions options = new() { Dimensions = 3, Steps = 5, Starts = 2, LearningRate = 1e30f };
+        PellucidException error = Assert.Throws<PellucidException>(() => Compress(program, options));
+        Assert.Contains("diverged at every start. Lower the learning rate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Compress_Stopped_Throws()
     {
         using var program = CompiledProgram.Compile("shift");

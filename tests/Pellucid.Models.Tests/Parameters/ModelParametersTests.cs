@@ -41,6 +41,17 @@ public sealed class ModelParametersTests
     }
 
     [Fact]
+    public void Zeros_EveryParameter_IsThereAndZero()
+    {
+        using ModelParameters parameters = ModelParameters.Zeros(Small);
+        Assert.All(parameters.Table.Points, point =>
+        {
+            Assert.Equal(point.Shape, parameters[point.Name].Shape);
+            Assert.All(parameters[point.Name].ToArray(), value => Assert.Equal(0, value));
+        });
+    }
+
+    [Fact]
     public void Table_OfGpt2Small_HasItsParameters() => Assert.Equal(124_439_808, new ParameterTable(ModelConfig.Gpt2Small).Count);
 
     [Theory]

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Pellucid.GroundTruth.Notation;
 
-namespace Pellucid.GroundTruth.Notation;
+namespace Pellucid.GroundTruth.Tests.Notation;
 
 /// <summary>Writes statements as text that the parser reads back as the same statements.</summary>
 internal static class Printer

@@ -2,7 +2,7 @@ using System.Globalization;
 using Pellucid.Models;
 using Pellucid.Tensors;
 
-namespace Pellucid.GroundTruth;
+namespace Pellucid.GroundTruth.Circuits;
 
 /// <summary>A part of a transformer that writes to the residual stream: an attention head or an MLP. Immutable.</summary>
 /// <param name="Layer">The block.</param>
@@ -12,11 +12,11 @@ internal sealed record NetworkNode(int Layer, int? Head)
     /// <summary>What it computes, before a head's output matrix.</summary>
     internal string Hook => Head is null ? Models.Hook.MlpOut(Layer) : Models.Hook.Z(Layer);
 
-    /// <summary>The part of a name in a circuit; null for <c>input</c> and <c>logits</c>.</summary>
-    internal static NetworkNode? Parse(string node) => node[0] switch
+    /// <summary>The part of a name in a circuit, <c>m3</c> or <c>a0.h1</c>; null for <c>input</c>, <c>logits</c> and anything else.</summary>
+    internal static NetworkNode? Parse(string node) => node.Split('.') switch
     {
-        'm' => new NetworkNode(Number(node[1..]), null),
-        'a' => new NetworkNode(Number(node[1..node.IndexOf('.', StringComparison.Ordinal)]), Number(node[(node.IndexOf('h', StringComparison.Ordinal) + 1)..])),
+        [['m', .. string mlp]] when Number(mlp) is { } layer => new NetworkNode(layer, null),
+        [['a', .. string attention], ['h', .. string own]] when Number(attention) is { } layer && Number(own) is { } head => new NetworkNode(layer, head),
         _ => null,
     };
 
@@ -44,5 +44,5 @@ internal sealed record NetworkNode(int Layer, int? Head)
         ? string.Create(CultureInfo.InvariantCulture, $"a{Layer}.h{head}")
         : string.Create(CultureInfo.InvariantCulture, $"m{Layer}");
 
-    private static int Number(string digits) => int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int? Number(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }
