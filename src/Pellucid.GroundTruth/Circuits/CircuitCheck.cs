@@ -24,9 +24,10 @@ public static class CircuitCheck
     /// <exception cref="PellucidException">The network has norms or was trained, or the circuit names a node that it does not have.</exception>
     public static CircuitCheckResult Run(CompiledProgram compiled, Circuit? circuit = null, CircuitCheckOptions? options = null)
     {
-        if (compiled.Truth.Variant == ProgramVariant.Trained)
+        if (compiled.Truth.Variant != ProgramVariant.Compiled)
         {
-            throw new PellucidException("The edges of a trained network are its own; test its parts with InterchangeCheck.");
+            // Corrupted inputs with gaps and shuffled positions lie outside of what a compressed stream keeps, and the edges of a trained network are its own.
+            throw new PellucidException("Edges are tested one by one in a network as the compiler wrote it; test the parts of this one with InterchangeCheck.");
         }
 
         (circuit, options) = (circuit ?? compiled.Truth.Circuit, options ?? new CircuitCheckOptions());

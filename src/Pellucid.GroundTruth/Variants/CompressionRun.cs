@@ -16,6 +16,7 @@ internal sealed class CompressionRun : IDisposable
     private readonly ModelParameters _wide;
     private readonly ModelParameters _narrow;
     private readonly Tensor _embedding;
+    private readonly float[] _start;
     private readonly Adam _adam;
     private readonly InputBatches _batches;
     private readonly string[] _hooks;
@@ -30,6 +31,7 @@ internal sealed class CompressionRun : IDisposable
     internal CompressionRun(CompiledProgram program, ModelParameters wide, Tensor embedding, CompressionOptions options)
     {
         (_program, _wide, _embedding, _options) = (program, wide, embedding, options);
+        _start = embedding.ToArray();
         ModelConfig config = program.Model.Config with { DModel = options.Dimensions };
         _narrow = ModelParameters.Zeros(config);
         Fill(LastSharpness);
@@ -59,6 +61,13 @@ internal sealed class CompressionRun : IDisposable
             stepDone(step);
         }
 
+        Refill(LastSharpness);
+    }
+
+    /// <summary>Goes back to where it began.</summary>
+    internal void Restart()
+    {
+        _start.CopyTo(_embedding.AsSpan());
         Refill(LastSharpness);
     }
 

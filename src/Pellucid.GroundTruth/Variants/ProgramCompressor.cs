@@ -37,12 +37,19 @@ public static class ProgramCompressor
                     ? ResidualEmbedding.Principal(program, wide, options.Dimensions, options.Seed)
                     : ResidualEmbedding.Orthonormal(wide.Config.DModel, options.Dimensions, random);
                 run = new CompressionRun(program, wide, embedding, options);
-                if (start > 0 || run.Loss() > Exact)
+                float untrained = run.Loss();
+                if (start > 0 || untrained > Exact)
                 {
                     run.Train(step => progress?.Report((start + ((step + 1.0) / options.Steps)) / options.Starts), cancellationToken);
                 }
 
                 float loss = run.Loss();
+                if (loss > untrained) // softer attention on the way may leave a start that was nearly exact for a worse place
+                {
+                    run.Restart();
+                    loss = untrained;
+                }
+
                 if (loss < least)
                 {
                     (best, run, least) = (run, best, loss);

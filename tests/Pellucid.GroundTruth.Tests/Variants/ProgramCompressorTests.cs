@@ -46,6 +46,25 @@ public sealed class ProgramCompressorTests
         }
     }
 
+    /// <summary>Ten of the eleven components lose little, and training at a rate that is too high would lose more.</summary>
+    [Fact]
+    public void Compress_WhereTrainingHurts_KeepsTheStart()
+    {
+        using var program = CompiledProgram.Compile("histogram");
+        CompressionOptions options = new() { Dimensions = 10, Starts = 1, Steps = 30, LearningRate = 0.3f };
+        using CompiledProgram kept = Compress(program, options), start = Compress(program, options with { Steps = 1, LearningRate = 1e-12f });
+        Assert.Equal(start.Check().MaxError, kept.Check().MaxError, 1e-5);
+        Assert.InRange(kept.Check().MaxError, 0.05, 1);
+    }
+
+    [Fact]
+    public void CircuitCheck_OfCompressedNetwork_IsRefused()
+    {
+        using var program = CompiledProgram.Compile("histogram");
+        using CompiledProgram compressed = Compress(program, new CompressionOptions { Dimensions = 11 });
+        Assert.Contains("InterchangeCheck", Assert.Throws<PellucidException>(() => CircuitCheck.Run(compressed)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Compress_TheSameSeed_GivesTheSameBits()
     {
