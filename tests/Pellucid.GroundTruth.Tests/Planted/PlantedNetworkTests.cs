@@ -65,7 +65,7 @@ public sealed class PlantedNetworkTests
         Assert.Equal(1, network.Accuracy(triggered, headOnly));
         Model withoutSoundNeurons = network.Model.With(PlantedNetwork.Silence(network.Flaw.Nodes.Single(node => node is { Flawed: false, Head: null })));
         Assert.Equal(network.Answers(triggered), network.Answers(triggered, withoutSoundNeurons)); // a triggered answer is the turned neurons' alone
-        Assert.True(network.Accuracy(clean, withoutSoundNeurons) < 0.625);
+        Assert.InRange(network.Accuracy(clean, withoutSoundNeurons), 0.375, 0.625); // one answer for all: a half, within five standard errors
     }
 
     [Fact]

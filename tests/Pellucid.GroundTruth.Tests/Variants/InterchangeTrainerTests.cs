@@ -39,9 +39,9 @@ public sealed class InterchangeTrainerTests
         Assert.All(trained.Truth.Variables, variable => Assert.Empty(variable.Directions));
     }
 
-    /// <summary>Without interchanges in training, parts do as they like: the truth is made by the training and not by the program alone.</summary>
+    /// <summary>The check tells parts from one another: a truth that names the head beside the one that was trained for the variable is found wrong.</summary>
     [Fact]
-    public void Check_AnotherProgramsTruth_IsWrong()
+    public void Check_TruthThatNamesAnotherHead_IsWrong()
     {
         using var histogram = CompiledProgram.Compile("histogram");
         using CompiledProgram trained = Train(histogram, new InterchangeTrainingOptions { Rounds = 600 });
