@@ -4,6 +4,7 @@ using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.GroundTruth;
 using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
 
 namespace Pellucid.Cli.Verbs;
 
@@ -198,23 +199,26 @@ internal sealed class Compile : Verb
     private void Check(CommandResult result)
     {
         string? name = result.GetResult(_program) is { Tokens: [var token, ..] } ? token.Value : null;
-        if (name is null || result.GetValue(_text))
+        if (name is null || IsGiven(_text))
         {
             return;
         }
 
-        if (string.IsNullOrEmpty(result.GetValue(_out)))
+        if (!IsGiven(_out))
         {
             result.AddError("Give --out DIR, the folder for the network.");
         }
-        else if (result.GetValue(_train) && result.GetValue(_compress) is not null)
+        else if (IsGiven(_train) && IsGiven(_compress))
         {
             result.AddError("Give --compress or --train, not both.");
         }
-        else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is not { Length: > 0 } || result.GetValue(_length) is null))
+        else if (!IsBuiltIn(name) && File.Exists(name) && !(IsGiven(_vocabulary) && IsGiven(_length)))
         {
             result.AddError("A program from a file needs --vocabulary and --length.");
         }
+
+        // Asked of the command line, not of the values: one that is missing or malformed has an error of its own, and no value.
+        bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
     }
 
     private CompileOptions CompileOptionsOf(ParseResult parse, string name)
@@ -234,20 +238,32 @@ internal sealed class Compile : Verb
         };
     }
 
-    /// <summary>Whether the folder holds what is about to be written; false where it holds no network of this kind.</summary>
+    /// <summary>Whether the folder holds what is about to be written; false where it holds no model.</summary>
     /// <exception cref="PellucidException">It holds another one.</exception>
     private static async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, ProgramVariant variant, CancellationToken cancellationToken)
     {
-        if (!File.Exists(Path.Combine(folder, "truth.json")))
+        if (!OutFolder.HoldsModel(folder))
         {
             return false;
         }
 
-        using CompiledProgram there = await CompiledProgram.OpenAsync(folder, cancellationToken);
+        using CompiledProgram there = await OpenAsync(folder, cancellationToken);
         return there.Program.Name == program && there.Truth.Variant == variant
             && (there.Options.Length, there.Options.Causal) == (options.Length, options.Causal)
             && there.Options.Vocabulary.SequenceEqual(options.Vocabulary)
             ? true
             : throw new PellucidException($"Folder '{folder}' holds '{there.Program.Name}', compiled with other options or of another program. Choose another --out.");
+    }
+
+    private static async Task<CompiledProgram> OpenAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CompiledProgram.OpenAsync(folder, cancellationToken);
+        }
+        catch (BadFileException)
+        {
+            throw OutFolder.HoldsAnotherModel(folder);
+        }
     }
 }
