@@ -19,7 +19,7 @@ internal static class TruthFiles
 
     private const long LongestTruth = 64 << 20;
 
-    private const int MostVariables = 2048;
+    private const int MostVariables = 2048, LongestFormat = 60;
 
     internal static void Write(string folder, CompiledProgram compiled)
     {
@@ -66,7 +66,7 @@ internal static class TruthFiles
             _ = ProgramTables.Write(program, options); // every function of every value that can reach it: what a table lacks is found now
             return new CompiledProgram(program, options, model, ReadTruth(folder, document, model));
         }
-        catch (Exception error) when (error is FormatException or JsonException or RaspException)
+        catch (Exception error) when (error is FormatException or JsonException or RaspException or InvalidOperationException) // the last: half of a surrogate pair
         {
             throw new BadFileException(path, $"it is not the truth about the model beside it ({OneLine(error.Message)})", "Compile the program again", error);
         }
@@ -123,10 +123,11 @@ internal static class TruthFiles
             throw new FormatException($"it has {stream.Length} bytes; at most {LongestTruth} are read");
         }
 
-        TruthDocument document = JsonSerializer.Deserialize(stream, TruthJson.Default.TruthDocument) ?? throw new FormatException("it is null");
-        return document.Format == TruthDocument.ExpectedFormat
-            ? document
-            : throw new FormatException($"its format is '{document.Format}', '{TruthDocument.ExpectedFormat}' was expected");
+        using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        string format = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("format", out JsonElement named) ? named.ToString() : "";
+        return format == TruthDocument.ExpectedFormat
+            ? json.RootElement.Deserialize(TruthJson.Default.TruthDocument)!
+            : throw new FormatException($"its format is '{format[..Math.Min(format.Length, LongestFormat)]}', '{TruthDocument.ExpectedFormat}' was expected");
     }
 
     /// <summary>The parts of the lists, each of which must be there: outer lists before those inside them.</summary>
