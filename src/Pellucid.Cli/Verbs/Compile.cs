@@ -112,8 +112,7 @@ internal sealed class Compile : Verb
         OutFolder.Require(folder, OutFolder.Network);
         CompileOptions options = CompileOptionsOf(parse, name);
         RaspProgram program = IsBuiltIn(name) ? BuiltInPrograms.Get(name).Create(options) : RaspText.Read(name, options);
-        ProgramVariant variant = parse.GetValue(_train) ? ProgramVariant.Trained : parse.GetValue(_compress) is null ? ProgramVariant.Compiled : ProgramVariant.Compressed;
-        bool again = await IsSameAsync(folder, program.Name, options, variant, cancellationToken);
+        bool again = await IsSameAsync(folder, program.Name, options, parse, cancellationToken);
         CompileResult result = await terminal.WithProgressAsync("compile", async progress =>
         {
             using CompiledProgram network = await Task.Run(() => Make(program, options, parse, progress, cancellationToken), cancellationToken);
@@ -240,15 +239,17 @@ internal sealed class Compile : Verb
 
     /// <summary>Whether the folder holds what is about to be written; false where it holds no model.</summary>
     /// <exception cref="PellucidException">It holds another one.</exception>
-    private static async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, ProgramVariant variant, CancellationToken cancellationToken)
+    private async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
         if (!OutFolder.HoldsModel(folder))
         {
             return false;
         }
 
+        int? dimensions = parse.GetValue(_compress);
+        ProgramVariant variant = parse.GetValue(_train) ? ProgramVariant.Trained : dimensions is null ? ProgramVariant.Compiled : ProgramVariant.Compressed;
         using CompiledProgram there = await OpenAsync(folder, cancellationToken);
-        return there.Program.Name == program && there.Truth.Variant == variant
+        return there.Program.Name == program && there.Truth.Variant == variant && (dimensions ?? there.Model.Config.DModel) == there.Model.Config.DModel
             && (there.Options.Length, there.Options.Causal) == (options.Length, options.Causal)
             && there.Options.Vocabulary.SequenceEqual(options.Vocabulary)
             ? true
