@@ -71,13 +71,14 @@ internal static class OutFolder
             at = above;
         }
 
+        string trial = Path.Combine(at, $".pellucid-{Guid.NewGuid():N}");
         try
         {
-            File.Create(Path.Combine(at, $".pellucid-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose).Dispose();
+            File.Create(trial, 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PellucidException($"Nothing can be written in '{at}' ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Choose another --out.", error);
+            throw new PellucidException($"Nothing can be written in '{at}' ({error.Message.ReplaceLineEndings(" ").TrimEnd('.').Replace(trial, at, StringComparison.Ordinal)}). Choose another --out.", error);
         }
     }
 

@@ -198,7 +198,7 @@ internal sealed class Compile : Verb
     private void Check(CommandResult result)
     {
         string? name = result.GetResult(_program) is { Tokens: [var token, ..] } ? token.Value : null;
-        if (name is null || IsGiven(_text))
+        if (name is null || result.GetValue(_text))
         {
             return;
         }
@@ -207,7 +207,7 @@ internal sealed class Compile : Verb
         {
             result.AddError("Give --out DIR, the folder for the network.");
         }
-        else if (IsGiven(_train) && IsGiven(_compress))
+        else if (result.GetValue(_train) && IsGiven(_compress))
         {
             result.AddError("Give --compress or --train, not both.");
         }

@@ -167,6 +167,7 @@ public sealed class CompileTests : IDisposable
     [InlineData(2, "Required argument missing for option: '--out'", "compile", "reverse", "--out")]
     [InlineData(2, "Required argument missing for option: '--compress'", "compile", "reverse", "--out", "{0}", "--compress")]
     [InlineData(2, "Required argument missing for option: '--vocabulary'", "compile", "{1}", "--out", "{0}", "--length", "2", "--vocabulary")]
+    [InlineData(2, "--out DIR", "compile", "reverse", "--text=false")]
     [InlineData(2, "--out '' is not the name of a folder", "compile", "reverse", "--out", "")]
     [InlineData(2, "not both", "compile", "reverse", "--train", "--compress", "8", "--out", "{0}")]
     [InlineData(2, "needs --vocabulary and --length", "compile", "{1}", "--out", "{0}")]
