@@ -38,13 +38,15 @@ public static class RaspText
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static RaspProgram Read(string path, CompileOptions? options = null)
     {
-        FileInfo file = new(path);
-        if (file.Length > 4L * SourceText.LongestText)
+        char[] text = new char[SourceText.LongestText + 1]; // a file need not tell its length, and may have no end
+        using StreamReader reader = new(path);
+        int length = reader.ReadBlock(text);
+        if (length > SourceText.LongestText)
         {
-            throw new RaspException($"'{path}' has {file.Length} bytes; a program has at most {SourceText.LongestText} characters. Is it a program?");
+            throw new RaspException($"'{path}' has more than {SourceText.LongestText} characters, the most that a program may have. Is it a program?");
         }
 
-        return Parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path), path, options);
+        return Parse(new string(text, 0, length), Path.GetFileNameWithoutExtension(path), path, options);
     }
 
     /// <summary>The text of a built-in program, which computes what its C# form does.</summary>

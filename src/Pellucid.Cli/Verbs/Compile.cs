@@ -4,6 +4,7 @@ using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.GroundTruth;
 using Pellucid.Tensors;
+using Pellucid.Tensors.Files;
 
 namespace Pellucid.Cli.Verbs;
 
@@ -111,8 +112,7 @@ internal sealed class Compile : Verb
         OutFolder.Require(folder, OutFolder.Network);
         CompileOptions options = CompileOptionsOf(parse, name);
         RaspProgram program = IsBuiltIn(name) ? BuiltInPrograms.Get(name).Create(options) : RaspText.Read(name, options);
-        ProgramVariant variant = parse.GetValue(_train) ? ProgramVariant.Trained : parse.GetValue(_compress) is null ? ProgramVariant.Compiled : ProgramVariant.Compressed;
-        bool again = await IsSameAsync(folder, program.Name, options, variant, cancellationToken);
+        bool again = await IsSameAsync(folder, program.Name, options, parse, cancellationToken);
         CompileResult result = await terminal.WithProgressAsync("compile", async progress =>
         {
             using CompiledProgram network = await Task.Run(() => Make(program, options, parse, progress, cancellationToken), cancellationToken);
@@ -203,18 +203,21 @@ internal sealed class Compile : Verb
             return;
         }
 
-        if (string.IsNullOrEmpty(result.GetValue(_out)))
+        if (!IsGiven(_out))
         {
             result.AddError("Give --out DIR, the folder for the network.");
         }
-        else if (result.GetValue(_train) && result.GetValue(_compress) is not null)
+        else if (result.GetValue(_train) && IsGiven(_compress))
         {
             result.AddError("Give --compress or --train, not both.");
         }
-        else if (!IsBuiltIn(name) && File.Exists(name) && (result.GetValue(_vocabulary) is not { Length: > 0 } || result.GetValue(_length) is null))
+        else if (!IsBuiltIn(name) && File.Exists(name) && !(IsGiven(_vocabulary) && IsGiven(_length)))
         {
             result.AddError("A program from a file needs --vocabulary and --length.");
         }
+
+        // Asked of the command line, not of the values: one that is missing or malformed has an error of its own, and no value.
+        bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
     }
 
     private CompileOptions CompileOptionsOf(ParseResult parse, string name)
@@ -234,20 +237,34 @@ internal sealed class Compile : Verb
         };
     }
 
-    /// <summary>Whether the folder holds what is about to be written; false where it holds no network of this kind.</summary>
+    /// <summary>Whether the folder holds what is about to be written; false where it holds no model.</summary>
     /// <exception cref="PellucidException">It holds another one.</exception>
-    private static async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, ProgramVariant variant, CancellationToken cancellationToken)
+    private async Task<bool> IsSameAsync(string folder, string program, CompileOptions options, ParseResult parse, CancellationToken cancellationToken)
     {
-        if (!File.Exists(Path.Combine(folder, "truth.json")))
+        if (!OutFolder.HoldsModel(folder))
         {
             return false;
         }
 
-        using CompiledProgram there = await CompiledProgram.OpenAsync(folder, cancellationToken);
-        return there.Program.Name == program && there.Truth.Variant == variant
+        int? dimensions = parse.GetValue(_compress);
+        ProgramVariant variant = parse.GetValue(_train) ? ProgramVariant.Trained : dimensions is null ? ProgramVariant.Compiled : ProgramVariant.Compressed;
+        using CompiledProgram there = await OpenAsync(folder, cancellationToken);
+        return there.Program.Name == program && there.Truth.Variant == variant && (dimensions ?? there.Model.Config.DModel) == there.Model.Config.DModel
             && (there.Options.Length, there.Options.Causal) == (options.Length, options.Causal)
             && there.Options.Vocabulary.SequenceEqual(options.Vocabulary)
             ? true
             : throw new PellucidException($"Folder '{folder}' holds '{there.Program.Name}', compiled with other options or of another program. Choose another --out.");
+    }
+
+    private static async Task<CompiledProgram> OpenAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CompiledProgram.OpenAsync(folder, cancellationToken);
+        }
+        catch (BadFileException)
+        {
+            throw OutFolder.HoldsAnotherModel(folder);
+        }
     }
 }

@@ -119,6 +119,13 @@ internal sealed class Explain : Verb
 
         Dictionary dictionary = Dictionary.Load(named);
         RequireHook(store, dictionary.Hook);
+        if (store.Manifest.Model == StoreManifest.NoModel)
+        {
+            throw new PellucidException(
+                $"Store '{store.Folder}' holds rows that came from no model ({store.Manifest.Corpus}), so there is no text that would explain units. "
+                + "Hold the dictionary against the planted directions: pellucid plant measure DICT STORE.");
+        }
+
         Model subject = await Model.OpenAsync(parse.GetValue(_model) ?? store.Manifest.Model, cancellationToken);
         Fit.Require(dictionary, named, subject);
         return (subject, dictionary.Latents, dictionary);

@@ -26,6 +26,8 @@ internal static class PictureFile
         {
             throw new PellucidException($"'{path}', or the file of numbers beside it, is a folder; --out needs the name of a file. Choose another name.");
         }
+
+        OutFolder.RequireWritable(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     internal static string Numbers(string path) => Path.ChangeExtension(path, ".json");

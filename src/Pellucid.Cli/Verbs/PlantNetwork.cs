@@ -52,6 +52,11 @@ internal sealed class PlantNetwork : Verb
     {
         string folder = parse.GetRequiredValue(_out);
         OutFolder.Require(folder, OutFolder.Network);
+        if (OutFolder.HoldsModel(folder))
+        {
+            throw OutFolder.HoldsAnotherModel(folder);
+        }
+
         using PlantedNetwork network = PlantedNetwork.Of(parse.GetRequiredValue(_kind), parse.GetValue(_seed));
         await network.SaveAsync(folder, cancellationToken: cancellationToken);
         bool isShortcut = network.Flaw.Kind == "shortcut";

@@ -40,6 +40,7 @@ internal sealed class ToyCorrelated : Verb
     {
         string path = parse.GetRequiredValue(_out);
         PictureFile.Require(path);
+        ToyOptions.CheckSize(6, 2, 4L * parse.GetValue(_restarts)); // four setups, of at most six features in two dimensions
         IReadOnlyList<PairedFeatures> models = await terminal.WithProgressAsync("train", progress => Task.Run(
             () => PairedFeatures.TrainAll(parse.GetValue(_restarts), parse.GetValue(_seed), progress, cancellationToken), cancellationToken));
         PictureFile.Write(path, DirectionsPicture.Render([.. models.Select(one => (one.Name, one.Best.Model))]), ToyNumbers.Of([.. models.Select(one => one.Best)]));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.GroundTruth;
+using Pellucid.Tensors.Files;
 
 namespace Pellucid.Cli.Verbs;
 
@@ -57,6 +58,10 @@ internal sealed class ToySuperposition : Verb
         if (folder is not null)
         {
             OutFolder.Require(folder, OutFolder.Network);
+            if (OutFolder.HoldsModel(folder) && !HoldsModelOf(task, folder))
+            {
+                throw OutFolder.HoldsAnotherModel(folder);
+            }
         }
 
         BestToy best = await terminal.WithProgressAsync(
@@ -79,6 +84,19 @@ internal sealed class ToySuperposition : Verb
         string error = best.Loss.IsExact ? "exact" : string.Create(CultureInfo.InvariantCulture, $"± {best.Loss.StandardError:G2}");
         terminal.Note(string.Create(CultureInfo.InvariantCulture, $"loss {best.Loss.Value:G6} ({error}), the best of {restarts}"));
         terminal.Print(result, CliJson.Documents.ToySuperpositionResult, result.Solution);
+    }
+
+    private static bool HoldsModelOf(ToyTask task, string folder)
+    {
+        try
+        {
+            ToyTask there = ToyNetwork.Read(folder).Task;
+            return there.Importance.SequenceEqual(task.Importance) && there with { Importance = task.Importance } == task;
+        }
+        catch (BadFileException)
+        {
+            return false;
+        }
     }
 
     private static string Text(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);

@@ -99,7 +99,7 @@ public sealed record PlantedOptions
             { ChildShare: not (> 0 and <= 1) } => $"children that fire in {ChildShare} of their parents' rows; more than 0 and at most 1 is possible",
             { ExclusiveChildren: true } when Branching * ChildShare > 1 + 1e-12 => $"{Branching} exclusive children that fire in {ChildShare} each; the shares may sum to 1",
             { DenseDensity: not (>= 0 and <= 1) } => $"dense features of density {DenseDensity}; 0 to 1 is possible",
-            { MeanNorm: not (>= 0 and < 1e6) } or { Noise: not (>= 0 and < 1e6) } => $"a mean of norm {MeanNorm} and noise of {Noise}; numbers from 0 are needed",
+            { MeanNorm: not (>= 0 and < 1e6) } or { Noise: not (>= 0 and < 1e6) } => $"a mean of norm {MeanNorm} and noise of {Noise}; numbers from 0 to below a million are needed",
             _ => null,
         };
     }

@@ -29,7 +29,8 @@ public class RaspException : PellucidException
     internal static RaspException At(Expression expression, string problem) => new(problem, expression.Source, expression.ToString());
 
     private static string Located(string problem, SourceSpan? source, string? expression) =>
-        source is not null ? $"{source.Place}: in '{source.Text}': {problem}"
+        source is { Text.Length: > 0 } ? $"{source.Place}: in '{source.Text}': {problem}"
+        : source is not null ? $"{source.Place}: {problem}"
         : expression is not null ? $"In '{expression}': {problem}"
         : problem;
 }

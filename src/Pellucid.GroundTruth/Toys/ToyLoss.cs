@@ -30,13 +30,13 @@ public static class ToyLoss
         };
     }
 
-    /// <summary>The exact expected loss where there is one, else the mean over examples.</summary>
+    /// <summary>The exact expected loss where there is one, 0 where rounding leaves less, else the mean over examples.</summary>
     /// <param name="model">The model.</param>
     /// <param name="examples">Examples to measure on, rounded up to thousands; fewer for models so large that they would take minutes.</param>
     /// <param name="seed">Seed of the examples, none of which any training sees.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static LossEstimate Of(ToyModel model, long examples = 1 << 20, long seed = 0, CancellationToken cancellationToken = default) =>
-        Exact(model) is { } exact ? new LossEstimate(exact, 0) : Estimate(model, examples, seed, cancellationToken);
+        Exact(model) is { } exact ? new LossEstimate(Math.Max(exact, 0), 0) : Estimate(model, examples, seed, cancellationToken);
 
     /// <summary>The mean loss over random examples, with its standard error.</summary>
     /// <param name="model">The model.</param>

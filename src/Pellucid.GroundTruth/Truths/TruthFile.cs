@@ -20,6 +20,8 @@ internal sealed record TruthFile(string Kind, string Format, string About, strin
 {
     internal const string Name = "truth.json", Arrays = "truth.safetensors";
 
+    private const int LongestShown = 60;
+
     /// <summary>Writes a truth into a folder.</summary>
     internal static void Write<TTruth>(string folder, TTruth truth, JsonTypeInfo<TTruth> type)
     {
@@ -39,8 +41,8 @@ internal sealed record TruthFile(string Kind, string Format, string About, strin
         {
             byte[] bytes = Bytes(path);
             TruthHead head = JsonSerializer.Deserialize(bytes, TruthHeadJson.Default.TruthHead) ?? throw new FormatException("it is null");
-            Require(head.Kind == Kind, $"its kind is '{head.Kind}', '{Kind}' was expected");
-            Require(head.Format == Format, $"its format is '{head.Format}', '{Format}' was expected");
+            Require(head.Kind == Kind, $"its kind is '{Shown(head.Kind)}', '{Kind}' was expected");
+            Require(head.Format == Format, $"its format is '{Shown(head.Format)}', '{Format}' was expected");
             return use(JsonSerializer.Deserialize(bytes, type)!);
         }
         catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException or (PellucidException and not BadFileException))
@@ -69,6 +71,8 @@ internal sealed record TruthFile(string Kind, string Format, string About, strin
         Require(length <= Longest, $"it has {length} bytes; at most {Longest} are read");
         return File.ReadAllBytes(path);
     }
+
+    private static string? Shown(string? met) => met?[..Math.Min(met.Length, LongestShown)];
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.');
 }

@@ -42,6 +42,7 @@ public sealed class PlantTests : IDisposable
         Assert.InRange(measured.GetProperty("mmcs").GetDouble(), 0.95, 1 + 1e-6);
         Assert.Equal(40, measured.GetProperty("max_cosines").GetArrayLength());
 
+        Assert.Contains("came from no model (planted activations)", await Invocation.FailureOfAsync(1, "explain", _scratch["dictionary"], _scratch["store"], "--out", _scratch["explanations"]), StringComparison.Ordinal);
         Assert.Contains("came from no model (planted activations)", await Invocation.FailureOfAsync(1, "evaluate", _scratch["dictionary"], "stories260k", "tinystories"), StringComparison.Ordinal);
         Assert.Contains("--out", await Invocation.FailureOfAsync(1, "plant", "activations", "--out", _scratch["dictionary"]), StringComparison.Ordinal);
         string other = await Invocation.FailureOfAsync(1, [.. line.Select(word => word == "40" ? "41" : word)]);

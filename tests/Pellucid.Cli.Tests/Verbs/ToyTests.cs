@@ -115,6 +115,17 @@ public sealed class ToyTests : IDisposable
         Assert.NotEmpty(await Invocation.FailureOfAsync(1, ["toy", "superposition", .. option == "--features" ? ["--hidden", "1000"] : Array.Empty<string>(), option, value]));
 
     [Fact]
+    public async Task Superposition_ImportanceThatVanishes_HasNoLossBelowZero()
+    {
+        JsonElement json = await Invocation.JsonOfAsync("toy", "superposition", "--features", "2", "--hidden", "1", "--importance", "1e-30");
+        Assert.InRange(json.GetProperty("loss").GetDouble(), 0, 1e-12);
+    }
+
+    [Fact]
+    public async Task Correlated_AbsurdSize_Returns1() =>
+        Assert.Contains("hours", await Invocation.FailureOfAsync(1, "toy", "correlated", "--restarts", "2000000000", "--out", _scratch["many.svg"]), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Adversarial_AbsurdSize_Returns1() =>
         Assert.Contains("hours", await Invocation.FailureOfAsync(1, "toy", "adversarial", "--features", "2000"), StringComparison.Ordinal);
 

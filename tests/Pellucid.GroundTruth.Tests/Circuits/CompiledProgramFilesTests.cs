@@ -96,6 +96,25 @@ public sealed class CompiledProgramFilesTests : IDisposable
         Assert.True(error.Message.Contains("truth.", StringComparison.Ordinal) && !error.Message.Contains('\n', StringComparison.Ordinal), $"{damage}: {error.Message}");
     }
 
+    [Theory]
+    [InlineData("{}", "its format is ''")]
+    [InlineData("[]", "its format is ''")]
+    [InlineData("null", "its format is ''")]
+    [InlineData("""{"format":"pellucid-toy-model-1","kind":"toy"}""", "its format is 'pellucid-toy-model-1'")]
+    [InlineData("""{"kind":"network","description":"","seed":0}""", "'pellucid-compiled-program-1' was expected")]
+    [InlineData("""{"format":"\ud800"}""", "it is not the truth")]
+    [InlineData("""{"\ud800":1,"format":"pellucid-compiled-program-1"}""", "it is not the truth")]
+    [InlineData("""{"format":1,"format":2}""", "it is not the truth")]
+    public async Task OpenAsync_TruthOfSomethingElse_SaysWhichFormatItHas(string text, string expected)
+    {
+        using var compiled = CompiledProgram.Compile("histogram");
+        await compiled.SaveAsync(_folder, cancellationToken: TestContext.Current.CancellationToken);
+        File.WriteAllText(Path.Combine(_folder, "truth.json"), text);
+        BadFileException error = await Assert.ThrowsAsync<BadFileException>(() => CompiledProgram.OpenAsync(_folder, TestContext.Current.CancellationToken));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
     [Fact]
     public async Task SaveAsync_Truth_SaysFirstWhatItIs()
     {

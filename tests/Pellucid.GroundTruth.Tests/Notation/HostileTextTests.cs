@@ -50,6 +50,17 @@ public sealed class HostileTextTests
     }
 
     [Fact]
+    public void Read_FileWithoutEnd_GivesAnErrorAndFillsNoMemory()
+    {
+        const string Endless = "/dev/zero";
+        Assert.SkipUnless(File.Exists(Endless), "This system has no file without an end.");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RaspException exception = Assert.Throws<RaspException>(() => RaspText.Read(Endless));
+        Assert.Contains("more than 1000000 characters", exception.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 2_000_000, 20_000_000); // a million characters of two bytes are read
+    }
+
+    [Fact]
     public void Parse_OnASmallStack_GivesAnErrorAndNoOverflow()
     {
         List<Exception?> results = [];
