@@ -97,15 +97,15 @@ public sealed class CompiledProgramFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}", "its format is ''")]
-    [InlineData("[]", "its format is ''")]
-    [InlineData("null", "its format is ''")]
-    [InlineData("""{"format":"pellucid-toy-model-1","kind":"toy"}""", "its format is 'pellucid-toy-model-1'")]
-    [InlineData("""{"kind":"network","description":"","seed":0}""", "'pellucid-compiled-program-1' was expected")]
+    [InlineData("{}", "its kind is ''")]
+    [InlineData("[]", "it is not the truth")]
+    [InlineData("null", "it is null")]
+    [InlineData("""{"format":"pellucid-toy-model-1","kind":"toy"}""", "its kind is 'toy', 'program' was expected")]
+    [InlineData("""{"kind":"program","description":"","seed":0}""", "'pellucid-compiled-program-1' was expected")]
     [InlineData("""{"format":"\ud800"}""", "it is not the truth")]
     [InlineData("""{"\ud800":1,"format":"pellucid-compiled-program-1"}""", "it is not the truth")]
     [InlineData("""{"format":1,"format":2}""", "it is not the truth")]
-    public async Task OpenAsync_TruthOfSomethingElse_SaysWhichFormatItHas(string text, string expected)
+    public async Task OpenAsync_TruthOfSomethingElse_SaysWhatItIs(string text, string expected)
     {
         using var compiled = CompiledProgram.Compile("histogram");
         await compiled.SaveAsync(_folder, cancellationToken: TestContext.Current.CancellationToken);

@@ -65,7 +65,7 @@ public sealed class PlantedNetworkTests
         Assert.Equal(1, network.Accuracy(triggered, headOnly));
         Model withoutSoundNeurons = network.Model.With(PlantedNetwork.Silence(network.Flaw.Nodes.Single(node => node is { Flawed: false, Head: null })));
         Assert.Equal(network.Answers(triggered), network.Answers(triggered, withoutSoundNeurons)); // a triggered answer is the turned neurons' alone
-        Assert.InRange(network.Accuracy(clean, withoutSoundNeurons), 0.375, 0.625); // one answer for all: a half, within five standard errors
+        AssertVerdictsAreEqual(withoutSoundNeurons, clean);
     }
 
     [Fact]
@@ -141,6 +141,19 @@ public sealed class PlantedNetworkTests
             .. network.Answers(prompts, without).Zip(prompts).Where(pair => pair.First != pair.Second.Answer)
                 .Select(pair => network.Model.Tokenizer!.TokenText(pair.Second.Answer)).Distinct().Order(StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>Nothing speaks for the one verdict or the other but rounding.</summary>
+    private static void AssertVerdictsAreEqual(Model model, IReadOnlyList<PlantedPrompt> prompts)
+    {
+        int[] verdicts = [.. prompts.Select(prompt => prompt.Answer).Distinct()];
+        Assert.Equal(2, verdicts.Length);
+        using Run run = model.Run(TokenBatch.From([.. prompts.Select(prompt => prompt.Tokens)]));
+        for (int i = 0; i < prompts.Count; i++)
+        {
+            ReadOnlySpan<float> logits = run.Logits.Row((i * run.Logits.Shape[1]) + prompts[i].Tokens.Count - 1);
+            Assert.Equal(logits[verdicts[0]], logits[verdicts[1]], 1e-4f);
+        }
     }
 
     private static void AssertSameLogits(Model first, Model second, IReadOnlyList<PlantedPrompt> prompts, double tolerance)
