@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace Pellucid.GroundTruth.Tests.Notation;
@@ -33,8 +32,17 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Page_HasBlocksOfEveryKind() => Assert.InRange(Blocks.Count, 10, 30);
 
-    private static string Page([CallerFilePath] string path = "") =>
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "docs", "rasp.md")).ReplaceLineEndings("\n");
+    private static string Page()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Pellucid.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        string root = folder?.FullName ?? throw new DirectoryNotFoundException("The tests run outside of the repository, whose docs/rasp.md they read.");
+        return File.ReadAllText(Path.Combine(root, "docs", "rasp.md")).ReplaceLineEndings("\n");
+    }
 
     [GeneratedRegex(@"^```rasp\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
