@@ -8,7 +8,7 @@ namespace Pellucid.Cli.Frame;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    internal const string Message = "stopped; run the same command again to go on";
+    internal const string Message = "stopped; run the same command again";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 

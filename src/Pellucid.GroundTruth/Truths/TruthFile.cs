@@ -74,7 +74,13 @@ internal sealed record TruthFile(string Kind, string Format, string About, strin
 
     private static string? Shown(string? met) => met?[..Math.Min(met.Length, LongestShown)];
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.');
+    /// <summary>The message in a line; of members that are missing, their names and not the type that wants them.</summary>
+    private static string OneLine(string message)
+    {
+        const string Lacking = "missing required properties including: ";
+        int at = message.IndexOf(Lacking, StringComparison.Ordinal);
+        return (at < 0 ? message : $"it lacks {message[(at + Lacking.Length)..]}").ReplaceLineEndings(" ").TrimEnd('.');
+    }
 }
 
 /// <summary>What every truth begins with.</summary>

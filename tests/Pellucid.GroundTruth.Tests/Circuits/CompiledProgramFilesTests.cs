@@ -98,6 +98,7 @@ public sealed class CompiledProgramFilesTests : IDisposable
 
     [Theory]
     [InlineData("{}", "its kind is ''")]
+    [InlineData("""{"format":"pellucid-compiled-program-1","kind":"program"}""", "(it lacks 'model_hash'")]
     [InlineData("[]", "it is not the truth")]
     [InlineData("null", "it is null")]
     [InlineData("""{"format":"pellucid-toy-model-1","kind":"toy"}""", "its kind is 'toy', 'program' was expected")]
