@@ -55,6 +55,63 @@ public sealed record ModelConfig
     /// <summary>Base of the rotary frequencies.</summary>
     public double RotaryBase { get; init; } = 10_000;
 
+    /// <summary>How many of a head's dimensions are turned, from the first; even; all of them when null.</summary>
+    public int? RotaryDimensions { get; init; }
+
+    /// <summary>How the rotary frequencies are changed for sequences longer than those of training; as they are when null.</summary>
+    public RotaryScaling? RotaryScaling { get; init; }
+
+    /// <summary>Base of the rotary frequencies in local layers, which are never rescaled; that of all layers when null.</summary>
+    public double? LocalRotaryBase { get; init; }
+
+    /// <summary>How many keys up to its own position a query of a local layer sees at most; 0, the default, for all.</summary>
+    public int Window { get; init; }
+
+    /// <summary>Which layers are local, so that <see cref="Window"/> holds for them: one value a layer; every layer where empty, the default.</summary>
+    public IReadOnlyList<bool> LocalLayers { get; init; } = [];
+
+    /// <summary>Attention scores s become cap · tanh(s / cap); 0, the default, for no cap.</summary>
+    public float AttentionSoftCap { get; init; }
+
+    /// <summary>Logits x become cap · tanh(x / cap); 0, the default, for no cap.</summary>
+    public float LogitSoftCap { get; init; }
+
+    /// <summary>Whether layer i divides its attention scores by i + 1 as well.</summary>
+    public bool ScalesScoresByLayer { get; init; }
+
+    /// <summary>Whether each head's queries and keys are normed (root mean square, with factors [d_head]) before rotary embedding.</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Whether the MLP reads what attention has written, or the same residual stream as attention.</summary>
+    public BlockKind Block { get; init; } = BlockKind.Serial;
+
+    /// <summary>Where norms stand in a block.</summary>
+    public NormPlacement NormPlacement { get; init; } = NormPlacement.Before;
+
+    /// <summary>Factor on token embeddings where they enter the network, not where they are its unembedding; 1 by default.</summary>
+    public float EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Whether the sum of the embeddings is normed before the first block.</summary>
+    public bool EmbeddingNorm { get; init; }
+
+    /// <summary>Number of token types (segments), each with an embedding; 0, the default, for none.</summary>
+    public int TokenTypes { get; init; }
+
+    /// <summary>Width of the token embeddings, where a matrix leads from it to d_model and another back; d_model when null.</summary>
+    public int? EmbeddingWidth { get; init; }
+
+    /// <summary>Whether there are logits; a sentence encoder has none.</summary>
+    public bool HasUnembedding { get; init; } = true;
+
+    /// <summary>Whether the residual stream goes through a dense layer, <see cref="MlpActivation"/> and a norm before the unembedding, as in BERT.</summary>
+    public bool LogitTransform { get; init; }
+
+    /// <summary>Whether the first position's residual stream goes through a dense layer and tanh: BERT's pooled output.</summary>
+    public bool Pooler { get; init; }
+
+    /// <summary>Whether the pooled output has two logits of its own: whether the second text follows the first.</summary>
+    public bool NextSentenceHead { get; init; }
+
     /// <summary>
     /// Whether a token attends only to itself and to those before it. A network that attends both ways does not generate, and runs only
     /// sequences of one length together, since it would look at padding.
@@ -118,6 +175,12 @@ public sealed record ModelConfig
 
     /// <summary>Logits of a position: <see cref="OutputVocabulary"/>, or <see cref="Vocabulary"/> where that is null.</summary>
     public int Outputs => OutputVocabulary ?? Vocabulary;
+
+    /// <summary>Whether a norm is taken of the last block's output: where norms stand before what they serve.</summary>
+    internal bool HasFinalNorm => Norm != NormKind.None && NormPlacement != NormPlacement.After;
+
+    /// <summary>Whether a layer sees no more than <see cref="Window"/> keys.</summary>
+    internal bool IsLocal(int layer) => Window > 0 && (LocalLayers.Count == 0 || LocalLayers[layer]);
 
     /// <summary>What a computation depends on beside the parameters, on one line.</summary>
     internal string Facts => string.Create(

@@ -76,6 +76,23 @@ public sealed unsafe partial class PackedMatrix : IDisposable
         }
     }
 
+    /// <summary>Packs a matrix whose rows are read a few at a time, so that it is never held twice.</summary>
+    /// <param name="inputs">Inputs, at least 0.</param>
+    /// <param name="outputs">Outputs, at least 0.</param>
+    /// <param name="outputsByInputs">True where the rows that are read are outputs, as in checkpoints of linear layers.</param>
+    /// <param name="storage"><see cref="DType.F32"/> or <see cref="DType.BF16"/>.</param>
+    /// <param name="read">Fills whole consecutive rows, from the first one that it is told.</param>
+    /// <returns>The packed matrix, owned by the caller.</returns>
+    /// <exception cref="PellucidException">Matrices are not stored in this type.</exception>
+    public static PackedMatrix Pack(int inputs, int outputs, bool outputsByInputs, DType storage, RowReader read)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(inputs);
+        ArgumentOutOfRangeException.ThrowIfNegative(outputs);
+        float[] rows = new float[checked(inputs * outputs)];
+        read(0, rows);
+        return Pack(rows, inputs, outputs, outputsByInputs, storage);
+    }
+
     /// <summary>Writes W row-major, [inputs, outputs], whatever the order it was packed from.</summary>
     /// <param name="destination">Room for inputs · outputs elements.</param>
     /// <exception cref="PellucidException">The destination has another length.</exception>

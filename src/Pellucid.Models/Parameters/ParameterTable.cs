@@ -13,30 +13,49 @@ public sealed class ParameterTable
     /// <summary>Every parameter: name, axes, which networks have it, what it holds.</summary>
     private static readonly (string Name, string Axes, Func<ModelConfig, bool> In, string Description)[] Declared =
     [
-        ("embed.W_E", "d_vocab d_model", _ => true, "token embeddings; the unembedding too where the two are tied"),
+        ("embed.W_E", "d_vocab d_embed", _ => true, "token embeddings; the unembedding too where the two are tied"),
+        ("embed.W_project", "d_embed d_model", IsNarrow, "from the width of the embeddings to that of the residual stream"),
+        ("embed.W_token_type", "token_types d_model", config => config.TokenTypes > 0, "token type embeddings"),
         ("pos_embed.W_pos", "n_ctx d_model", config => config.PositionEmbedding == PositionKind.Learned, "position embeddings"),
-        ("blocks.{L}.ln1.w", "d_model", HasNorm, "factors of the norm before attention"),
-        ("blocks.{L}.ln1.b", "d_model", HasNormBias, "addends of the norm before attention"),
+        ("embed.ln.w", "d_model", config => config.EmbeddingNorm, "factors of the norm of the embeddings"),
+        ("embed.ln.b", "d_model", config => config.EmbeddingNorm && HasNormBias(config), "addends of the norm of the embeddings"),
+        ("blocks.{L}.ln1.w", "d_model", HasNorm, "factors of the norm before attention; after it where norms stand after"),
+        ("blocks.{L}.ln1.b", "d_model", HasNormBias, "addends of the norm before attention; after it where norms stand after"),
         ("blocks.{L}.attn.W_Q", "d_model queries", _ => true, "queries"),
         ("blocks.{L}.attn.b_Q", "queries", config => config.AttentionBias, "bias of the queries"),
         ("blocks.{L}.attn.W_K", "d_model keys", _ => true, "keys"),
         ("blocks.{L}.attn.b_K", "keys", config => config.AttentionBias, "bias of the keys"),
         ("blocks.{L}.attn.W_V", "d_model keys", _ => true, "values"),
         ("blocks.{L}.attn.b_V", "keys", config => config.AttentionBias, "bias of the values"),
+        ("blocks.{L}.attn.q_norm.w", "d_head", config => config.QueryKeyNorm, "factors of the norm of each head's queries"),
+        ("blocks.{L}.attn.k_norm.w", "d_head", config => config.QueryKeyNorm, "factors of the norm of each head's keys"),
         ("blocks.{L}.attn.W_O", "queries d_model", _ => true, "output of the heads"),
         ("blocks.{L}.attn.b_O", "d_model", config => config.AttentionOutputBias, "bias of the attention's output"),
-        ("blocks.{L}.ln2.w", "d_model", HasNorm, "factors of the norm before the MLP"),
-        ("blocks.{L}.ln2.b", "d_model", HasNormBias, "addends of the norm before the MLP"),
+        ("blocks.{L}.ln1_post.w", "d_model", HasPostNorm, "factors of the norm of what attention writes"),
+        ("blocks.{L}.ln1_post.b", "d_model", config => HasPostNorm(config) && HasNormBias(config), "addends of the norm of what attention writes"),
+        ("blocks.{L}.ln2.w", "d_model", HasSecondNorm, "factors of the norm before the MLP; after it where norms stand after"),
+        ("blocks.{L}.ln2.b", "d_model", config => HasSecondNorm(config) && HasNormBias(config), "addends of the norm before the MLP; after it where norms stand after"),
         ("blocks.{L}.mlp.W_gate", "d_model d_mlp", config => config.GatedMlp, "the gate"),
         ("blocks.{L}.mlp.b_gate", "d_mlp", config => config.GatedMlp && config.MlpBias, "bias of the gate"),
         ("blocks.{L}.mlp.W_in", "d_model d_mlp", _ => true, "into the neurons; where there is a gate, the branch that it multiplies"),
         ("blocks.{L}.mlp.b_in", "d_mlp", config => config.MlpBias, "bias into the neurons"),
         ("blocks.{L}.mlp.W_out", "d_mlp d_model", _ => true, "out of the neurons"),
         ("blocks.{L}.mlp.b_out", "d_model", config => config.MlpBias, "bias out of the neurons"),
-        ("ln_final.w", "d_model", HasNorm, "factors of the last norm"),
-        ("ln_final.b", "d_model", HasNormBias, "addends of the last norm"),
-        ("unembed.W_U", "d_model d_vocab_out", config => !config.TiedEmbedding, "unembedding, where it is not the embedding turned"),
-        ("unembed.b_U", "d_vocab_out", config => config.UnembeddingBias, "bias of the unembedding"),
+        ("blocks.{L}.ln2_post.w", "d_model", HasPostNorm, "factors of the norm of what the MLP writes"),
+        ("blocks.{L}.ln2_post.b", "d_model", config => HasPostNorm(config) && HasNormBias(config), "addends of the norm of what the MLP writes"),
+        ("ln_final.w", "d_model", config => config.HasFinalNorm, "factors of the last norm"),
+        ("ln_final.b", "d_model", config => config.HasFinalNorm && HasNormBias(config), "addends of the last norm"),
+        ("pooler.W", "d_model d_model", config => config.Pooler, "pooled output"),
+        ("pooler.b", "d_model", config => config.Pooler, "bias of the pooled output"),
+        ("nsp_head.W", "d_model two", config => config.NextSentenceHead, "logits of whether the second text follows the first"),
+        ("nsp_head.b", "two", config => config.NextSentenceHead, "their bias"),
+        ("mlm_head.W", "d_model d_model", config => config.LogitTransform, "dense layer before the unembedding"),
+        ("mlm_head.b", "d_model", config => config.LogitTransform, "its bias"),
+        ("mlm_head.ln.w", "d_model", config => config.LogitTransform, "factors of the norm before the unembedding"),
+        ("mlm_head.ln.b", "d_model", config => config.LogitTransform && HasNormBias(config), "addends of the norm before the unembedding"),
+        ("unembed.W_project", "d_model d_embed", config => IsNarrow(config) && config.HasUnembedding, "from the width of the residual stream to that of the embeddings"),
+        ("unembed.W_U", "d_embed d_vocab_out", config => config.HasUnembedding && !config.TiedEmbedding, "unembedding, where it is not the embedding turned"),
+        ("unembed.b_U", "d_vocab_out", config => config.HasUnembedding && config.UnembeddingBias, "bias of the unembedding"),
     ];
 
     private readonly FrozenDictionary<string, ParameterPoint> _byName;
@@ -72,16 +91,26 @@ public sealed class ParameterTable
 
     private static bool HasNorm(ModelConfig config) => config.Norm != NormKind.None;
 
+    private static bool HasSecondNorm(ModelConfig config) => HasNorm(config) && config.Block != BlockKind.ParallelSharedNorm;
+
+    private static bool HasPostNorm(ModelConfig config) => HasNorm(config) && config.NormPlacement == NormPlacement.BeforeAndAfter;
+
+    private static bool IsNarrow(ModelConfig config) => config.EmbeddingWidth is not null;
+
     private static bool HasNormBias(ModelConfig config) => config.Norm == NormKind.Layer;
 
     private static bool IsPerLayer(string name) => name.Contains("{L}", StringComparison.Ordinal);
 
     private static ParameterPoint Point(ModelConfig config, (string Name, string Axes, Func<ModelConfig, bool> In, string Description) row, int layer)
     {
-        string[] axes = row.Axes.Split(' ');
+        string[] axes = (IsNarrow(config) ? row.Axes : row.Axes.Replace("d_embed", "d_model", StringComparison.Ordinal)).Split(' ');
         int[] sizes = Array.ConvertAll(axes, axis => axis switch
         {
             "d_vocab" => config.Vocabulary,
+            "d_embed" => config.EmbeddingWidth ?? config.DModel,
+            "token_types" => config.TokenTypes,
+            "d_head" => config.DHead,
+            "two" => 2,
             "d_vocab_out" => config.Outputs,
             "n_ctx" => config.Context,
             "d_mlp" => config.DMlp,

@@ -11,6 +11,12 @@ public abstract class Tokenizer
     /// <summary>Token ids of a text, without BOS. Half of a surrogate pair is not a character and is taken as U+FFFD.</summary>
     public abstract IReadOnlyList<int> Encode(string text);
 
+    /// <summary>Token ids of a text with what the tokenizer puts around a sequence (<c>[CLS]</c> and <c>[SEP]</c>, BOS); by default nothing.</summary>
+    public virtual IReadOnlyList<int> EncodeSequence(string text) => Encode(text);
+
+    /// <summary>The id of a token by its exact spelling in the vocabulary, added tokens included; null where there is none.</summary>
+    public virtual int? IdOf(string token) => null;
+
     /// <summary>The text of token ids that begin a sequence: decoding what <see cref="Encode"/> gave returns the text.</summary>
     public string Decode(IEnumerable<int> ids) => Decode(ids, null);
 
