@@ -60,7 +60,7 @@ public sealed class WordTokenizer : Tokenizer
 
     /// <summary>The ids of the words of a text, which are parted by white space.</summary>
     /// <exception cref="PellucidException">A word is not in the vocabulary, and there is none for unknown ones; the message gives the nearest.</exception>
-    public override IReadOnlyList<int> Encode(string text) => [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(IdOf)];
+    public override IReadOnlyList<int> Encode(string text) => [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Known)];
 
     /// <summary>The words of token ids, joined by spaces; one in front where they follow another token.</summary>
     /// <inheritdoc/>
@@ -71,13 +71,16 @@ public sealed class WordTokenizer : Tokenizer
     }
 
     /// <inheritdoc/>
+    public override int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
+
+    /// <inheritdoc/>
     public override string TokenText(int id) => (uint)id < (uint)_words.Length
         ? _words[id]
         : throw new PellucidException($"Token id {id} is not in the tokenizer's vocabulary, 0 to {_words.Length - 1}.");
 
     private static string OneLine(string word) => word.ReplaceLineEndings(" ");
 
-    private int IdOf(string word) => _ids.TryGetValue(word, out int id)
+    private int Known(string word) => _ids.TryGetValue(word, out int id)
         ? id
         : _unknownId ?? throw new PellucidException(
             $"The word '{word}' is not in the vocabulary of {_words.Length} words. Nearest: {string.Join(", ", _words.OrderBy(other => EditDistance.Between(word, other)).Take(Nearest))}.");
