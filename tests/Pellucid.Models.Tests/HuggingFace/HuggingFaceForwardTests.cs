@@ -117,7 +117,7 @@ public sealed class HuggingFaceForwardTests
         {
             GenerateOptions options = new() { MaxTokens = fixture.Greedy[0].Length, UseCache = cached };
             Assert.Equal(fixture.Greedy, fixture.Model.Generate(prompts, options).Select(text => text.Ids));
-            if (fixture.GreedyPadded.Length > 0)
+            if (fixture.GreedyPadded.Length > 0 && fixture.HasCase("lpad"))
             {
                 string padded = fixture.HasCase("lpad_pos") ? "lpad_pos" : "lpad";
                 Assert.Equal(fixture.GreedyPadded, Sequences(fixture, padded).Select(prompt => fixture.Model.Generate([prompt], options)[0].Ids));
