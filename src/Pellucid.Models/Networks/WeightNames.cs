@@ -9,7 +9,10 @@ internal static class WeightNames
     /// <param name="plan">What the network is.</param>
     /// <param name="read">The array of a name, matrices inputs by outputs; the caller of this function keeps it and may let it go at the next call.</param>
     /// <param name="storage">How the matrices are held.</param>
-    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read, DType storage = DType.F32)
+    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read, DType storage = DType.F32) => Pack(plan, new GivenParameters(read), storage);
+
+    /// <summary>Packs a network from parameters that are read one at a time.</summary>
+    internal static NetworkWeights Pack(NetworkPlan plan, ParameterSource source, DType storage)
     {
         Tensor embedding = Copy(ParameterName.Embedding)!;
         return new NetworkWeights(embedding, [.. Enumerable.Range(0, plan.Config.Layers).Select(layer => Block($"blocks.{layer}."))])
@@ -49,18 +52,11 @@ internal static class WeightNames
 
         NormWeights? Norm(string name) => Copy(name + ".w") is { } weight ? new(weight, Copy(name + ".b")) : null;
 
-        Projection? Project(string owner, string name = "")
-        {
-            if (!plan.Parameters.Contains($"{owner}W{name}"))
-            {
-                return null;
-            }
+        Projection? Project(string owner, string name = "") => plan.Parameters.Contains($"{owner}W{name}")
+            ? new Projection(source.Pack(plan.Parameters[$"{owner}W{name}"], storage), Copy($"{owner}b{name}"))
+            : null;
 
-            Tensor matrix = read($"{owner}W{name}");
-            return new Projection(PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false, storage), Copy($"{owner}b{name}"));
-        }
-
-        Tensor? Copy(string name) => plan.Parameters.Contains(name) ? read(name).To(DType.F32) : null;
+        Tensor? Copy(string name) => plan.Parameters.Contains(name) ? source.Read(plan.Parameters[name]) : null;
     }
 
     /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, or the <see cref="PackedMatrix"/> of a projection.</summary>
