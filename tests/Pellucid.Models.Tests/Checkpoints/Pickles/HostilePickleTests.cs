@@ -165,7 +165,7 @@ public sealed class HostilePickleTests : IDisposable
             ([.. header, PickleCode.LongBytes, 0, 0, 0, 64, 0, 0, 0, 0, PickleCode.Stop], "1073741824"),
             ([.. header, PickleCode.Frame, 255, 255, 255, 255, 255, 255, 255, 255, PickleCode.Stop], "18446744073709551615"),
             (TinyPickle.Dictionary(Doubling), "more than four times"),
-            (TinyPickle.Dictionary(Nested), null),
+            (TinyPickle.Dictionary(Nested), "more than 512 characters"),
         ];
         foreach ((byte[] pickle, string? part) in bombs)
         {
@@ -241,11 +241,11 @@ public sealed class HostilePickleTests : IDisposable
         }
     }
 
-    /// <summary>Thousands of names for one tensor.</summary>
+    /// <summary>Hundreds of names for one tensor.</summary>
     private static void Doubling(TinyPickle pickle)
     {
         pickle.Text("a").Tensor("FloatStorage", "0", 10_000, 0, [10_000], [1]).Code(PickleCode.Put, 0);
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < 200; i++)
         {
             pickle.Text($"b{i}").Code(PickleCode.Get, 0);
         }
@@ -255,7 +255,7 @@ public sealed class HostilePickleTests : IDisposable
     private static void Nested(TinyPickle pickle)
     {
         pickle.Text(new string('k', 20_000)).Code(PickleCode.EmptyDictionary, PickleCode.Mark);
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < 50; i++)
         {
             pickle.Text($"b{i}").Tensor("FloatStorage", "0", 1, 0, [1], [1]);
         }
