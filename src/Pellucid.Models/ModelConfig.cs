@@ -185,7 +185,7 @@ public sealed record ModelConfig
     /// <summary>What a computation depends on beside the parameters, on one line.</summary>
     internal string Facts => string.Create(
         CultureInfo.InvariantCulture,
-        $"heads {Heads} {KeyHeads} {DHead}, causal {IsCausal}, scale {ScoreScale:R}, {Norm} {NormEpsilon:R}, {PositionEmbedding} {RotaryBase:R}, gated {GatedMlp} {MlpActivation}, tied {TiedEmbedding}, own outputs {OutputVocabulary is not null}\n");
+        $"heads {Heads} {KeyHeads} {DHead}, causal {IsCausal}, scale {ScoreScale:R}, {Norm} {NormEpsilon:R}, {PositionEmbedding} {RotaryBase:R}, gated {GatedMlp} {MlpActivation}, tied {TiedEmbedding}, own outputs {OutputVocabulary is not null}\n") + Networks.ConfigFacts.Of(this);
 
     internal float ScoreScale => AttentionScale ?? (1 / MathF.Sqrt(DHead));
 
