@@ -121,18 +121,11 @@ internal static partial class FolderConfig
 
     private static void CheckKeys(JsonFields json)
     {
-        if (json.Has("model_type") || json.Has("architectures"))
-        {
-            throw new BadFileException(
-                json.Path, "it is that of a Hugging Face checkpoint, which cannot be read yet",
-                "A model folder that Pellucid saved, or one in TransformerLens's layout, can be opened");
-        }
-
         foreach (JsonProperty property in json.Properties)
         {
             if (Absent.Contains(property.Name))
             {
-                if (!IsNothing(property.Value))
+                if (!json.IsNothing(property.Name))
                 {
                     throw json.Bad($"'{property.Name}' is {JsonFile.Short(property.Value.GetRawText())}; networks here cannot have that yet");
                 }
@@ -144,11 +137,4 @@ internal static partial class FolderConfig
             }
         }
     }
-
-    private static bool IsNothing(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Number => value.TryGetDouble(out double number) && number <= 0,
-        _ => false,
-    };
 }

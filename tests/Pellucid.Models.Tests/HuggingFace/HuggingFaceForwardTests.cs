@@ -56,7 +56,7 @@ public sealed class HuggingFaceForwardTests
         HuggingFaceFixture fixture = HuggingFaceFixture.Of(name);
         if (fixture.HasCase("one"))
         {
-            using Run run = fixture.Model.Run(TokenBatch.From(fixture.Ids("one")));
+            using Run run = fixture.Model.Run(TokenBatch.From(fixture.Sequences("one")));
             Close.Equal(fixture.Arrays["one.logits"], run.Logits, fixture.Tolerance, "logits");
         }
     }
@@ -66,44 +66,27 @@ public sealed class HuggingFaceForwardTests
     public void Run_SequencesOfDifferentLengths_LogitsEqualTheLibraryWherePaddingIsNot(string name)
     {
         HuggingFaceFixture fixture = HuggingFaceFixture.Of(name);
-        foreach (string padded in (string[])["rpad", "lpad_pos", "lpad"])
+        (string Case, BatchOptions Options)[] padded =
+        [
+            ("rpad", new BatchOptions()),
+            ("lpad_pos", new BatchOptions { Padding = PaddingSide.Left }),
+            ("lpad", new BatchOptions { Padding = PaddingSide.Left, PositionsCountPadding = fixture.Config.Architecture != "opt" }), // which counts by the mask
+        ];
+        foreach ((string @case, BatchOptions options) in padded.Where(each => fixture.HasCase(each.Case)))
         {
-            bool countsPadding = padded == "lpad" && fixture.Config.PositionEmbedding == PositionKind.Learned && fixture.Config.Architecture != "opt";
-            if (!fixture.HasCase(padded) || countsPadding)
+            int[][] mask = fixture.Mask(@case);
+            using Run run = fixture.Model.Run(TokenBatch.From(fixture.Sequences(@case), options));
+            for (int row = 0; row < mask.Length; row++)
             {
-                continue;
+                for (int position = 0; position < mask[row].Length; position++)
+                {
+                    if (mask[row][position] == 1)
+                    {
+                        int at = (row * mask[row].Length) + position;
+                        Close.Equal(fixture.Arrays[@case + ".logits"].Row(at), run.Logits.Row(at), fixture.Tolerance, $"{@case}, sequence {row}, position {position}");
+                    }
+                }
             }
-
-            int[][] sequences = Sequences(fixture, padded);
-            using Run? together = fixture.Config.IsCausal ? fixture.Model.Run(TokenBatch.From(sequences)) : null;
-            for (int row = 0; row < sequences.Length; row++)
-            {
-                using Run? alone = together is null ? fixture.Model.Run(TokenBatch.Of(sequences[row])) : null;
-                Tensor met = (together ?? alone!).Logits;
-                Same(fixture, padded, row, position => met.Row(((together is null ? 0 : row) * met.Shape[1]) + position));
-            }
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Run_PositionsThatCountPadding_LogitsEqualTheLibrary(string name)
-    {
-        HuggingFaceFixture fixture = HuggingFaceFixture.Of(name);
-        if (fixture.Config.PositionEmbedding != PositionKind.Learned || !fixture.HasCase("lpad_pos"))
-        {
-            return; // others' logits follow from distances, or positions from the mask
-        }
-
-        using ModelParameters parameters = fixture.Model.CopyParameters();
-        int[][] sequences = Sequences(fixture, "lpad");
-        for (int row = 0; row < sequences.Length; row++)
-        {
-            int padding = sequences.Max(sequence => sequence.Length) - sequences[row].Length;
-            using Tensor shifted = parameters[ParameterName.Positions].Slice(0, padding, sequences[row].Length).Copy();
-            using Run run = fixture.Model.With(Intervention.Custom(
-                Hook.PosEmbed, "shift", (ops, x, _) => ops.Reshape(shifted, x.Shape))).Run(TokenBatch.Of(sequences[row]));
-            Same(fixture, "lpad", row, position => run.Logits.Row(position));
         }
     }
 
@@ -112,15 +95,15 @@ public sealed class HuggingFaceForwardTests
     public void Generate_Greedy_TokensAreTheLibrarys(string name)
     {
         HuggingFaceFixture fixture = HuggingFaceFixture.Of(name);
-        IReadOnlyList<int>[] prompts = [.. fixture.Tokens.Ids.Chunk(fixture.Tokens.Positions)];
         foreach (bool cached in fixture.Greedy.Length == 0 ? [] : (bool[])[true, false])
         {
             GenerateOptions options = new() { MaxTokens = fixture.Greedy[0].Length, UseCache = cached };
-            Assert.Equal(fixture.Greedy, fixture.Model.Generate(prompts, options).Select(text => text.Ids));
+            Assert.Equal(fixture.Greedy, fixture.Model.Generate(fixture.Sequences("main"), options).Select(text => text.Ids));
             if (fixture.GreedyPadded.Length > 0 && fixture.HasCase("lpad"))
             {
-                string padded = fixture.HasCase("lpad_pos") ? "lpad_pos" : "lpad";
-                Assert.Equal(fixture.GreedyPadded, Sequences(fixture, padded).Select(prompt => fixture.Model.Generate([prompt], options)[0].Ids));
+                int[][] prompts = fixture.Sequences("lpad");
+                Assert.Equal(fixture.GreedyPadded, fixture.Model.Generate(prompts, options).Select(text => text.Ids));
+                Assert.Equal(fixture.GreedyPadded, prompts.Select(prompt => fixture.Model.Generate([prompt], options)[0].Ids));
             }
         }
     }
@@ -144,24 +127,6 @@ public sealed class HuggingFaceForwardTests
             Assert.Equal(parameters[ParameterName.Embedding].Row(fixture.Tokens.Ids[row]), run[Hook.Embed].Row(row));
             Assert.Equal(parameters[ParameterName.Positions].Row(row % fixture.Tokens.Positions), run[Hook.PosEmbed].Row(row));
             Assert.Equal(run[Hook.Embed][row / 17, row % 17, 5] + run[Hook.PosEmbed][row / 17, row % 17, 5], run[Hook.ResidPre(0)][row / 17, row % 17, 5]);
-        }
-    }
-
-    private static int[][] Sequences(HuggingFaceFixture fixture, string padded) =>
-        [.. fixture.Ids(padded).Zip(fixture.Mask(padded), (ids, mask) => ids.Where((_, position) => mask[position] == 1).ToArray())];
-
-    /// <summary>Holds the rows of one sequence against the real positions of a padded case.</summary>
-    private static void Same(HuggingFaceFixture fixture, string padded, int row, Func<int, Span<float>> met)
-    {
-        int[] mask = fixture.Mask(padded)[row];
-        Tensor expected = fixture.Arrays[padded + ".logits"];
-        int real = 0;
-        for (int position = 0; position < mask.Length; position++)
-        {
-            if (mask[position] == 1)
-            {
-                Close.Equal(expected.Row((row * mask.Length) + position), met(real++), fixture.Tolerance, $"{padded}, sequence {row}, position {position}");
-            }
         }
     }
 
