@@ -52,15 +52,9 @@ internal static class WeightNames
 
         NormWeights? Norm(string name) => Copy(name + ".w") is { } weight ? new(weight, Copy(name + ".b")) : null;
 
-        Projection? Project(string owner, string name = "")
-        {
-            if (!plan.Parameters.Contains($"{owner}W{name}"))
-            {
-                return null;
-            }
-
-            return new Projection(source.Pack(plan.Parameters[$"{owner}W{name}"], storage), Copy($"{owner}b{name}"));
-        }
+        Projection? Project(string owner, string name = "") => plan.Parameters.Contains($"{owner}W{name}")
+            ? new Projection(source.Pack(plan.Parameters[$"{owner}W{name}"], storage), Copy($"{owner}b{name}"))
+            : null;
 
         Tensor? Copy(string name) => plan.Parameters.Contains(name) ? source.Read(plan.Parameters[name]) : null;
     }

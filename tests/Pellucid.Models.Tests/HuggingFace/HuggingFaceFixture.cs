@@ -46,7 +46,7 @@ internal sealed class HuggingFaceFixture
     internal Model Model { get; }
 
     /// <summary>The two sequences of 17 tokens that most numbers are of.</summary>
-    internal TokenBatch Tokens => TokenBatch.From(Sequences("main"), new BatchOptions { TokenTypes = TokenTypes });
+    internal TokenBatch Tokens => TokenBatch.From(Ids("main"), new BatchOptions { TokenTypes = TokenTypes });
 
     /// <summary>The tokens that greedy decoding adds to <see cref="Tokens"/>; none where the network does not generate.</summary>
     internal int[][] Greedy => _golden.TryGetProperty("greedy", out JsonElement greedy) ? [.. greedy.EnumerateArray().Select(Row)] : [];
@@ -74,16 +74,13 @@ internal sealed class HuggingFaceFixture
 
     internal bool Has(string file) => File.Exists(Path.Combine(Folder(Name), file));
 
-    /// <summary>The sequences of a case, without padding.</summary>
-    internal int[][] Sequences(string @case) =>
-    [
-        .. Case(@case).GetProperty("input_ids").EnumerateArray().Select((row, index) =>
-            Row(row).Where((id, position) => !Case(@case).TryGetProperty("attention_mask", out JsonElement mask) || Mask(@case)[index][position] == 1).ToArray()),
-    ];
+    /// <summary>The ids of a case as they stand there, padding too.</summary>
+    internal int[][] Ids(string @case) => [.. Case(@case).GetProperty("input_ids").EnumerateArray().Select(Row)];
 
     internal bool HasCase(string name) => _golden.GetProperty("cases").TryGetProperty(name, out _);
 
-    private int[][]? TokenTypes => Case("main").TryGetProperty("token_type_ids", out JsonElement types) ? [.. types.EnumerateArray().Select(Row)] : null;
+    /// <summary>Token types of the main case; null where there are none.</summary>
+    internal int[][]? TokenTypes => Case("main").TryGetProperty("token_type_ids", out JsonElement types) ? [.. types.EnumerateArray().Select(Row)] : null;
 
     /// <summary>Which tokens of a case are no padding.</summary>
     internal int[][] Mask(string @case) => [.. Case(@case).GetProperty("attention_mask").EnumerateArray().Select(Row)];
