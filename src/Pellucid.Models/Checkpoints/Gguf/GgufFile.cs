@@ -41,8 +41,17 @@ internal sealed class GgufFile : IDisposable
     /// <summary>All arrays by name, those of types that cannot be read too.</summary>
     internal IReadOnlyDictionary<string, GgufTensor> Tensors => _tensors;
 
-    /// <summary>Whether a file begins as GGUF files do, or is called as they are.</summary>
+    /// <summary>Whether a file is called as GGUF files are.</summary>
     internal static bool IsNamedSo(string path) => System.IO.Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The GGUF file of a folder; null where it has none.</summary>
+    /// <exception cref="BadFileException">It has several.</exception>
+    internal static string? In(string folder)
+    {
+        string[] found = [.. Directory.EnumerateFiles(folder).Where(IsNamedSo).Order(StringComparer.Ordinal)];
+        return found.Length < 2 ? found.FirstOrDefault() : throw new BadFileException(
+            folder, $"it has {found.Length} GGUF files ({string.Join(", ", found.Take(5).Select(System.IO.Path.GetFileName))}); one was expected", "Name the file itself");
+    }
 
     /// <summary>Opens a file and reads its header.</summary>
     /// <exception cref="BadFileException">It is missing, truncated, or its header lies.</exception>

@@ -34,6 +34,23 @@ internal sealed class GgufMetadata
             ? (int)value.Bits
             : throw Unexpected(key, "a whole number of 31 bits", value);
 
+    /// <summary>A whole number, or null where the key is not there. Where there is an array, one for each layer, its values must be equal.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="most">The most values that an array may have.</param>
+    /// <exception cref="BadFileException">There is something else under the key.</exception>
+    internal int? Int32(string key, long most)
+    {
+        if (!IsArray(key))
+        {
+            return Int32(key);
+        }
+
+        int[] values = Int32s(key, most)!;
+        return values.Length > 0 && Array.TrueForAll(values, value => value == values[0])
+            ? values[0]
+            : throw new BadFileException(_path, $"its metadata has {values.Length} values under '{JsonFile.Short(key)}', which are not all equal", "Open a model whose layers are of one size");
+    }
+
     /// <summary>A number, or null where the key is not there.</summary>
     /// <exception cref="BadFileException">There is something else under the key, or it is not finite.</exception>
     internal double? Number(string key)
@@ -143,6 +160,6 @@ internal sealed class GgufMetadata
             met.Append($" ({value.Bits})");
         }
 
-        return new BadFileException(_path, $"its metadata has {met} under '{key}'; {expected} was expected", "Get the file again or convert the model anew");
+        return new BadFileException(_path, $"its metadata has {met} under '{JsonFile.Short(key)}'; {expected} was expected", "Get the file again or convert the model anew");
     }
 }
