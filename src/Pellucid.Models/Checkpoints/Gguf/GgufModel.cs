@@ -3,6 +3,7 @@
 using System.Security.Cryptography;
 using Pellucid.Models.Architectures;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Tokenizers.Vocabularies;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -25,12 +26,17 @@ internal static class GgufModel
         using GgufArrays arrays = new(GgufFile.Open(path));
         (GgufFacts facts, GgufFamily family, ModelConfig config) = Read(arrays);
         IReadOnlyDictionary<string, ArraySource> sources = Sources(arrays, facts, family, config);
-        GgufTokenizerData? tokens = GgufTokenizerData.Read(arrays.File.Metadata, path, config.Vocabulary);
-        config = config with { BosId = tokens is { AddsBos: true } ? tokens.BosId : null, StopIds = config.IsCausal ? tokens?.StopIds ?? [] : [] };
+        Tokenizer? tokenizer = options.Tokenizer;
+        if (GgufTokens.Read(arrays.File, config.Vocabulary) is { } vocabulary)
+        {
+            tokenizer ??= GgufTokenizer.Of(vocabulary);
+            config = config.WithTokens(arrays.File, vocabulary, tokenizer);
+        }
+
         options.Check(config);
         Task<string> hash = Task.Run(() => HashOf(path));
         NetworkWeights weights = WeightNames.Pack(new NetworkPlan(config), new CheckpointParameters(arrays, sources), options.WeightStorage);
-        return new Model(path, config, weights, options.Tokenizer, options.Mark(hash.GetAwaiter().GetResult()));
+        return new Model(path, config, weights, tokenizer, options.Mark(hash.GetAwaiter().GetResult()));
     }
 
     /// <summary>The facts of the network in a file.</summary>
