@@ -80,7 +80,7 @@ internal sealed record GgufHeader(uint Version, Dictionary<string, GgufValue> Va
 
             for (long i = 0; element == GgufValueType.String && i < count; i++)
             {
-                file.Skip(file.Count($"bytes of text {i} of '{JsonFile.Short(key)}'", 1));
+                file.Skip(file.Count("bytes of a text in an array", 1));
             }
 
             return new GgufValue(element, true, 0, start, count, file.Position - start);

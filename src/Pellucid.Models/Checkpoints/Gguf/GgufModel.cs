@@ -15,7 +15,7 @@ internal static class GgufModel
     private const string Advice = "Get the file again, or convert the model anew";
 
     /// <summary>Values of the rotary table that a header may ask for whatever the file's size.</summary>
-    private const long RotaryAllowance = 1 << 24;
+    private const long RotaryAllowance = 1 << 15;
 
     /// <summary>Facts that change the computation to one that networks here cannot do: each must be missing or 0.</summary>
     private static readonly string[] Unsupported =
