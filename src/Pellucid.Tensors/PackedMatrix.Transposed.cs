@@ -43,7 +43,7 @@ public sealed unsafe partial class PackedMatrix
     /// <summary>Packs from rows that are <paramref name="stride"/> floats apart.</summary>
     internal void Refill(float* source, nint stride, bool outputsByInputs)
     {
-        PanelPacking.Run(source, outputsByInputs ? 1 : stride, outputsByInputs ? stride : 1, Inputs, Outputs, Data, Storage);
+        PanelPacking.Run(source, outputsByInputs ? 1 : stride, outputsByInputs ? stride : 1, PanelRange.All(Inputs, Outputs), Data, Storage);
         if (Volatile.Read(ref _twin) is { } twin)
         {
             PanelPacking.Transpose(Data, Inputs, Outputs, twin.Data, Storage);

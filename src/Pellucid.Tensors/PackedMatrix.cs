@@ -88,9 +88,18 @@ public sealed unsafe partial class PackedMatrix : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(inputs);
         ArgumentOutOfRangeException.ThrowIfNegative(outputs);
-        float[] rows = new float[checked(inputs * outputs)];
-        read(0, rows);
-        return Pack(rows, inputs, outputs, outputsByInputs, storage);
+        CheckStorage(storage);
+        PackedMatrix matrix = new(inputs, outputs, storage);
+        try
+        {
+            matrix.Fill(outputsByInputs, read);
+            return matrix;
+        }
+        catch
+        {
+            matrix.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes W row-major, [inputs, outputs], whatever the order it was packed from.</summary>
@@ -140,20 +149,24 @@ public sealed unsafe partial class PackedMatrix : IDisposable
     internal static PackedMatrix Pack(
         float* source, nint stride, int inputs, int outputs, bool outputsByInputs, DType storage = DType.F32)
     {
-        if (storage is not (DType.F32 or DType.BF16))
-        {
-            throw new PellucidException($"Pack: a matrix cannot be stored as {storage}. Use F32 or BF16.");
-        }
-
+        CheckStorage(storage);
         PackedMatrix matrix = new(inputs, outputs, storage);
         PanelPacking.Run(
-            source, outputsByInputs ? 1 : stride, outputsByInputs ? stride : 1, inputs, outputs, matrix.Data, storage);
+            source, outputsByInputs ? 1 : stride, outputsByInputs ? stride : 1, PanelRange.All(inputs, outputs), matrix.Data, storage);
         return matrix;
     }
 
     /// <summary>Elements of a packed matrix, its padding included.</summary>
     internal static long PackedLength(int inputs, int outputs) =>
         ((long)outputs + PanelWidth - 1) / PanelWidth * PanelWidth * inputs;
+
+    private static void CheckStorage(DType storage)
+    {
+        if (storage is not (DType.F32 or DType.BF16))
+        {
+            throw new PellucidException($"Pack: a matrix cannot be stored as {storage}. Use F32 or BF16.");
+        }
+    }
 
     private static void CheckLength(string operation, long length, int inputs, int outputs)
     {

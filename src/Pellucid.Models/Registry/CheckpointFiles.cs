@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pellucid.Models.Checkpoints;
+using Pellucid.Models.Checkpoints.Gguf;
 using Pellucid.Models.Folders;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Tokenizers;
@@ -38,6 +39,11 @@ internal static class CheckpointFiles
             return OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         }
 
+        if (GgufFile.IsNamedSo(path))
+        {
+            return GgufModel.Open(path, options);
+        }
+
         using FileStream checkpoint = File.OpenRead(path);
         FileStream? tokenizer = null;
         try
@@ -58,6 +64,11 @@ internal static class CheckpointFiles
         if (HuggingFaceFolder.Is(folder))
         {
             return HuggingFaceFolder.Open(folder, options);
+        }
+
+        if (!ModelFolder.HasConfig(folder) && !ModelFolder.HasArrays(folder) && GgufFile.In(folder) is { } packed)
+        {
+            return GgufModel.Open(packed, options);
         }
 
         string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];

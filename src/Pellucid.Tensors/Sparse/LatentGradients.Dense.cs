@@ -43,7 +43,7 @@ public sealed unsafe partial class LatentGradients
         double sum = Total(squares);
         SumColumns(sum);
         SumByLatent(panels, errors, blocks, decoderSums, null);
-        PanelPacking.Run(decoder.Pointer, 1, _width, _width, _latents, (byte*)blocks, DType.F32);
+        PanelPacking.Run(decoder.Pointer, 1, _width, PanelRange.All(_width, _latents), (byte*)blocks, DType.F32);
         EncoderArguments product = new() { X = errors, Stride = _width, Rows = _rows, Width = _width, Latents = _latents, Panels = blocks };
         EncoderKernel<SlopeSink>.Run(product, new EncoderCut(_rows, _width, _latents), new SlopeSink(panels.Pointer, _rows, _factor, (float)penalty));
         SumByLatent(panels, inputs.Pointer, blocks, decoderSums + ((nint)_latents * _width), totals);

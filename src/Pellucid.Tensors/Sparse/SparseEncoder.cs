@@ -157,7 +157,7 @@ public sealed unsafe partial class SparseEncoder : IDisposable
         float* panels = (float*)_panels.Reserve(Math.Max(1, PackedMatrix.PackedLength(Width, Latents)) * sizeof(float));
         if (!_packed)
         {
-            PanelPacking.Run(_weights, 1, Width, Width, Latents, (byte*)panels, DType.F32);
+            PanelPacking.Run(_weights, 1, Width, PanelRange.All(Width, Latents), (byte*)panels, DType.F32);
             _packed = true;
         }
 

@@ -9,25 +9,26 @@ internal static unsafe class PanelPacking
     private const int NarrowedRows = 64; // of a panel that are rounded while they are in the nearest cache
 
     /// <summary>
-    /// Packs into <paramref name="panels"/>; element (input, output) is at <c>source[input · strideInput + output · strideOutput]</c>.
+    /// Packs a part into the <paramref name="panels"/> of the whole; element (input, output) of the part is at
+    /// <c>source[input · strideInput + output · strideOutput]</c>, both counted from the part's first.
     /// </summary>
-    internal static void Run(
-        float* source, nint strideInput, nint strideOutput, int inputs, int outputs, byte* panels, DType storage)
+    internal static void Run(float* source, nint strideInput, nint strideOutput, PanelRange range, byte* panels, DType storage)
     {
-        (int count, int grain) = Cut(inputs, outputs);
+        (int count, int grain) = Cut(range.Inputs, range.Outputs);
         Workers.For(
             ProductBlocks.CeilingDivide(count, grain),
-            (Source: (nint)source, strideInput, strideOutput, inputs, outputs, Panels: (nint)panels, storage, count, grain),
+            (Source: (nint)source, strideInput, strideOutput, range, Panels: (nint)panels, storage, count, grain),
             static (part, state) =>
             {
                 int end = Math.Min(state.count, (part + 1) * state.grain);
+                PanelRange range = state.range;
                 for (int panel = part * state.grain; panel < end; panel++)
                 {
                     int column = panel * Width;
+                    nint place = ((nint)(range.FirstOutput + column) * range.Depth) + ((nint)range.FirstInput * Width);
                     Pack(
-                        (float*)state.Source + (column * state.strideOutput), state.strideInput, state.strideOutput, state.inputs,
-                        Math.Min(Width, state.outputs - column), (byte*)state.Panels + ((nint)column * state.inputs * state.storage.Size()),
-                        state.storage);
+                        (float*)state.Source + (column * state.strideOutput), state.strideInput, state.strideOutput, range.Inputs,
+                        Math.Min(Width, range.Outputs - column), (byte*)state.Panels + (place * state.storage.Size()), state.storage);
                 }
             });
     }
