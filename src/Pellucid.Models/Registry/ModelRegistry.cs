@@ -77,20 +77,33 @@ public static class ModelRegistry
         {
             return known.IsBuiltIn ? CheckpointFiles.OpenBuiltIn(known, options)
                 : cache.Has(known) ? CheckpointFiles.OpenPulled(known, cache, options)
-                : throw new PellucidException($"Model '{model}' is not on this machine. Get it: pellucid model pull {model}");
+                : throw NotPulled(model);
         }
 
-        if (File.Exists(model) || Directory.Exists(model))
-        {
-            return OpenPath(model, options);
-        }
-
-        hub ??= HubSettings.Default;
-        return HubModels.Names(model, hub, out HubModelName name) ? OpenPath(HubModels.Locate(name, hub), options).Called(model) : throw Unknown(model);
+        string path = Locate(model, cache, hub)!;
+        Model opened = File.Exists(path) ? CheckpointFiles.OpenFile(path, options) : CheckpointFiles.OpenFolder(path, options);
+        return path == model ? opened : opened.Called(model);
     }
 
-    private static Model OpenPath(string path, OpenOptions options) =>
-        File.Exists(path) ? CheckpointFiles.OpenFile(path, options) : CheckpointFiles.OpenFolder(path, options);
+    /// <summary>
+    /// The folder or file that a name stands for, for who reads its tokenizer without its network; null for a built-in model, and for a folder or file the path itself.
+    /// </summary>
+    /// <exception cref="PellucidException">There is no such model, or it has not been pulled.</exception>
+    internal static string? Locate(string model, ModelCache cache, HubSettings? hub = null)
+    {
+        if (KnownModel.Find(model) is { } known)
+        {
+            return known.IsBuiltIn ? null
+                : !cache.Has(known) ? throw NotPulled(model)
+                : known.Opens is { } file ? Path.Combine(cache.FolderOf(known), file) : cache.FolderOf(known);
+        }
+
+        return File.Exists(model) || Directory.Exists(model) ? model
+            : HubModels.Names(model, hub ??= HubSettings.Default, out HubModelName name) ? HubModels.Locate(name, hub)
+            : throw Unknown(model);
+    }
+
+    private static PellucidException NotPulled(string model) => new($"Model '{model}' is not on this machine. Get it: pellucid model pull {model}");
 
     private static ModelEntry Entry(KnownModel model, ModelCache cache) => new(
         model.Id, model.Description, model.Licence, model.Bytes, model.IsBuiltIn, model.IsBuiltIn || cache.Has(model), model.IsBuiltIn ? null : cache.FolderOf(model));

@@ -90,7 +90,7 @@ internal sealed class HubCache(string folder)
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException error) when (IsHeldElsewhere(error))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(300), clock, cancellationToken).ConfigureAwait(false);
             }
@@ -138,6 +138,9 @@ internal sealed class HubCache(string folder)
 
         return file.Hash.Is(hash);
     }
+
+    /// <summary>EWOULDBLOCK of Linux and of macOS, sharing and lock violations of Windows; other errors would not pass by waiting.</summary>
+    private static bool IsHeldElsewhere(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 
     private string Pointer(HubModelName name, string commit, HubFile file) => Path.Combine([Snapshot(name, commit), .. file.Path.Split('/')]);
 

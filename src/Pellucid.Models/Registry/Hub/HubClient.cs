@@ -53,7 +53,7 @@ internal sealed class HubClient : IDisposable
         HttpResponseMessage answer = body.Answer;
         if (Header(answer, "X-Repo-Commit") is { } met && met != commit)
         {
-            throw new PellucidException($"The hub gave {file.Path} of {name} at commit {met}; {commit} was expected. Pull again.");
+            throw new PellucidException($"The hub gave {file.Path} of {name} at commit {HubPath.Shown(met)}; {commit} was expected. Pull again.");
         }
 
         string? size = Header(answer, "X-Linked-Size") ?? (answer.IsSuccessStatusCode ? answer.Content.Headers.ContentLength?.ToString(System.Globalization.CultureInfo.InvariantCulture) : null);
@@ -101,7 +101,7 @@ internal sealed class HubClient : IDisposable
             Uri? next = (int)answer.StatusCode is 301 or 302 or 303 or 307 or 308 && answer.Headers.Location is { } location ? new Uri(at, location) : null;
 
             // What a file is, is told by the hub itself and not by the server that it sends on to.
-            bool described = method == HttpMethod.Head && next is not null && !IsHub(next);
+            bool described = method == HttpMethod.Head && next is not null && (!IsHub(next) || Header(answer, "X-Linked-Etag") is not null);
             if (next is null || described)
             {
                 if (answer.IsSuccessStatusCode || described)

@@ -20,11 +20,11 @@ internal sealed record HubListing(string Commit, string? Licence, IReadOnlyList<
             string? commit = root.GetProperty("sha").GetString();
             return IsCommit(commit)
                 ? new HubListing(commit!, LicenceOf(root), [.. root.GetProperty("siblings").EnumerateArray().Select(file => FileOf(name, file)).Where(file => HubPath.IsSafe(file.Path))])
-                : throw new PellucidException($"The hub gave '{commit}' as the commit of {name}; 40 hexadecimal digits were expected. Check HF_ENDPOINT.");
+                : throw new PellucidException($"The hub gave '{HubPath.Shown(commit ?? "")}' as the commit of {name}; 40 hexadecimal digits were expected. Check HF_ENDPOINT.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new PellucidException($"The hub's answer about {name} is not a listing of its files ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Check HF_ENDPOINT.", error);
+            throw new PellucidException($"The hub's answer about {name} is not a listing of its files ({HubPath.Shown(error.Message).TrimEnd('.')}). Check HF_ENDPOINT.", error);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed record HubListing(string Commit, string? Licence, IReadOnlyList<
         string path = json.GetProperty("rfilename").GetString() ?? "";
         if (!HubPath.StaysInside(path))
         {
-            throw new PellucidException($"The hub lists a file '{path}' of {name}, which would leave the model's folder. Nothing was fetched; tell the model's owner.");
+            throw new PellucidException($"The hub lists a file '{HubPath.Shown(path)}' of {name}, which would leave the model's folder. Nothing was fetched; tell the model's owner.");
         }
 
         long? size = Member(json, "size") is { ValueKind: JsonValueKind.Number } bytes ? bytes.GetInt64() : null;

@@ -16,6 +16,14 @@ internal static class HubPath
     internal static bool IsSafe(string path) =>
         StaysInside(path) && path.IndexOfAny([':', '*', '?', '"', '<', '>', '|']) < 0 && path.Split('/').All(name => name[^1] is not ('.' or ' '));
 
+    /// <summary>A server's text for a message: of one line, of a length to read, and without what a terminal would obey.</summary>
+    internal static string Shown(string text)
+    {
+        const int MostShown = 200;
+        string plain = new([.. text.Take(MostShown).Select(letter => char.IsControl(letter) ? '?' : letter)]);
+        return text.Length > MostShown ? plain + "…" : plain;
+    }
+
     /// <summary>The path as part of an address.</summary>
     internal static string Escaped(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Pellucid.Models.Registry.Hub;
 using Pellucid.Tensors;
 
@@ -82,6 +83,44 @@ public sealed class HubNamesTests : IDisposable
         Assert.Equal(["config.json", "b.Q4.gguf"], Chosen("config.json a.Q8.gguf b.Q4.gguf", "*Q4*"));
         Assert.Equal(["x/a.gguf", "x/b.gguf"], Chosen("x/a.gguf x/b.gguf y/c.gguf", "x/*"));
         Assert.Contains("no file '*Q5*'", Assert.Throws<PellucidException>(() => Chosen("a.Q8.gguf", "*Q5*")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parse_CorruptedListings_AreRefusedOrRead()
+    {
+        using HubServer server = new();
+        server.Files["config.json"] = [1];
+        server.Files["1_Pooling/config.json"] = [2];
+        server.Files["model.safetensors"] = [3];
+        server.Large.Add("model.safetensors");
+        byte[] whole = Encoding.UTF8.GetBytes(server.Listing().ToJsonString());
+        HubModelName name = HubModelName.TryParse(HubServer.Model)!;
+        Assert.Equal(3, HubListing.Parse(name, whole).Files.Count);
+        for (int length = 0; length < whole.Length; length++)
+        {
+            Assert.Throws<PellucidException>(() => HubListing.Parse(name, whole.AsMemory(0, length)));
+        }
+
+        SeededRandom random = new(5);
+        for (int round = 0; round < 10_000; round++)
+        {
+            byte[] damaged = [.. whole];
+            for (int changes = random.NextInt(4); changes >= 0; changes--)
+            {
+                damaged[random.NextInt(damaged.Length)] = (byte)random.NextInt(256);
+            }
+
+            try
+            {
+                HubListing listing = HubListing.Parse(name, damaged);
+                Assert.True(HubListing.IsCommit(listing.Commit));
+                Assert.All(listing.Files, file => Assert.True(HubPath.IsSafe(file.Path) && file.Bytes is null or >= 0));
+            }
+            catch (PellucidException error)
+            {
+                Close.IsOneLine(error);
+            }
+        }
     }
 
     private static HubSettings From(params (string Name, string Value)[] variables)
