@@ -38,7 +38,7 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>The name or path under which it was opened.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     /// <summary>Its sizes and conventions.</summary>
     public ModelConfig Config => Plan.Config;
@@ -55,6 +55,11 @@ public sealed class Model : IDisposable
 
     /// <summary>How its matrices are held: F32 or BF16.</summary>
     public DType WeightStorage => Weights.Layers[0].Q.Weight.Storage;
+
+    /// <summary>Bytes of memory that its parameters hold as they are stored: matrices are padded to whole panels, and a tied embedding is held twice.</summary>
+    public long ParameterBytes =>
+        Weights.Named(Plan).Sum(parameter => parameter.Matrix?.Bytes ?? parameter.Array!.Shape.Count * parameter.Array.DType.Size())
+        + (Config.TiedEmbedding && Weights.Unembedding is { } tied ? tied.Weight.Bytes : 0);
 
     /// <summary>The names and shapes of its activations.</summary>
     public HookTable Hooks => Plan.Hooks;
@@ -259,6 +264,13 @@ public sealed class Model : IDisposable
         {
             Weights.Dispose();
         }
+    }
+
+    /// <summary>Gives it the name that its files were found by; only for who has just opened it.</summary>
+    internal Model Called(string name)
+    {
+        Name = name;
+        return this;
     }
 
     internal Run Run(TokenBatch tokens, RunOptions options, KeyValueCache? cache, int prompt, Run? reuse = null)

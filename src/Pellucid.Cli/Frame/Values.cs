@@ -11,7 +11,7 @@ namespace Pellucid.Cli.Frame;
 internal static class Values
 {
     /// <summary>The MODEL argument.</summary>
-    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), a folder or a checkpoint file." };
+    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), owner/name of a model pulled from the hub, a folder or a checkpoint file." };
 
     /// <summary>The CORPUS argument.</summary>
     internal static Argument<string> Corpus() => new("CORPUS")

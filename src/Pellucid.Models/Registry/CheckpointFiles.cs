@@ -13,8 +13,9 @@ internal static class CheckpointFiles
 {
     internal static Model OpenBuiltIn(KnownModel model, OpenOptions options)
     {
-        using Stream checkpoint = Resource(model.Checkpoint), tokenizer = Resource(model.Tokenizer);
-        return Open(model.Id, model.Checkpoint.Name, checkpoint, _ => (model.Tokenizer.Name, tokenizer), options);
+        KnownFile file = model.Files[0], beside = model.Files[1];
+        using Stream checkpoint = Resource(file), tokenizer = Resource(beside);
+        return Open(model.Id, file.Name, checkpoint, _ => (beside.Name, tokenizer), options);
     }
 
     /// <summary>Opens a model of the cache, whose files must still be what was pulled.</summary>
@@ -25,11 +26,7 @@ internal static class CheckpointFiles
             throw new BadFileException(cache.FolderOf(model), $"model '{model.Id}' has changed since it was pulled", $"Get it again: pellucid model pull {model.Id}");
         }
 
-        return Guarded(cache.PathOf(model, model.Checkpoint), path =>
-        {
-            using FileStream checkpoint = File.OpenRead(path), tokenizer = File.OpenRead(cache.PathOf(model, model.Tokenizer));
-            return Open(model.Id, path, checkpoint, _ => (tokenizer.Name, tokenizer), options);
-        });
+        return (model.Opens is { } file ? OpenFile(Path.Combine(cache.FolderOf(model), file), options) : OpenFolder(cache.FolderOf(model), options)).Called(model.Id);
     }
 
     internal static Model OpenFile(string path, OpenOptions options) => Guarded(path, _ =>

