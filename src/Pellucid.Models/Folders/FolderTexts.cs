@@ -5,11 +5,12 @@ namespace Pellucid.Models.Folders;
 
 /// <summary>
 /// Facts for which <c>config.json</c> has no key, as texts of <c>model.safetensors</c>: <c>bos_token_id</c>, <c>eos_token_id</c> (ids parted by
-/// commas; generation ends at them) and <c>outputs</c>, which is <c>own</c> where the outputs are not the tokens.
+/// commas; generation ends at them) <c>outputs</c>, which is <c>own</c> where the outputs are not the tokens, and <c>weight_processing</c>, the steps that
+/// were done to the parameters.
 /// </summary>
 internal static class FolderTexts
 {
-    private const string Bos = "bos_token_id", Stops = "eos_token_id", Outputs = "outputs", Own = "own";
+    private const string Bos = "bos_token_id", Stops = "eos_token_id", Outputs = "outputs", Own = "own", Processing = "weight_processing";
     private const int MostStops = 1024;
 
     internal static Dictionary<string, string> Write(ModelConfig config)
@@ -30,6 +31,11 @@ internal static class FolderTexts
             texts[Outputs] = Own;
         }
 
+        if (!config.Processing.IsNone)
+        {
+            texts[Processing] = config.Processing.ToString();
+        }
+
         return texts;
     }
 
@@ -44,8 +50,15 @@ internal static class FolderTexts
             throw Bad(file, bos.Length > 1 ? Bos : Outputs);
         }
 
+        WeightProcessing processing = WeightProcessing.None;
+        if (file.Metadata.TryGetValue(Processing, out string? steps) && !WeightProcessing.TryParse(steps, out processing))
+        {
+            throw Bad(file, Processing);
+        }
+
         return config with
         {
+            Processing = processing,
             BosId = prependsBos && bos.Length == 1 ? bos[0] : null,
             StopIds = stops,
             OutputVocabulary = outputs is null ? config.OutputVocabulary : config.Outputs,
@@ -66,6 +79,6 @@ internal static class FolderTexts
     }
 
     private static BadFileException Bad(SafetensorsFile file, string key) => new(
-        file.Path, $"its text '{key}' is '{Checkpoints.JsonFile.Short(file.Metadata.GetValueOrDefault(key) ?? "")}', which is not what {(key == Outputs ? "it may be: own" : "token ids are")}",
+        file.Path, $"its text '{key}' is '{Checkpoints.JsonFile.Short(file.Metadata.GetValueOrDefault(key) ?? "")}', which is not what {(key == Outputs ? "it may be: own" : key == Processing ? "steps of processing are called" : "token ids are")}",
         "Write the folder anew");
 }
