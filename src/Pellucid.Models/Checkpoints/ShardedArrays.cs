@@ -85,6 +85,11 @@ internal sealed class ShardedArrays : CheckpointArrays
         }
 
         string array = entry.Name;
+        if (file.HasUnreadable(array))
+        {
+            return;
+        }
+
         if (!file.Shapes.TryGetValue(array, out Shape shape))
         {
             throw new BadFileException(Path, $"it says that '{JsonFile.Short(array)}' is in {JsonFile.Short(name)}, which does not have it", Advice);
