@@ -1,3 +1,4 @@
+using Pellucid.Models.Tests.HuggingFace;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Tests.Processing;
@@ -6,6 +7,8 @@ namespace Pellucid.Models.Tests.Processing;
 public sealed class ProcessedModelTests : IDisposable
 {
     private static readonly OpenOptions Standard = new() { Processing = WeightProcessing.Standard };
+
+    public static TheoryData<string> Names => [.. HuggingFaceFixture.All];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -22,6 +25,37 @@ public sealed class ProcessedModelTests : IDisposable
         Assert.Equal(Stories.Model260K.Generate("Once").Text, processed.Generate("Once").Text);
         Assert.Equal("fold-norms,center-unembedding,fold-value-biases", processed.Config.Processing.ToString());
     }
+
+    /// <summary>Every architecture that transformers' numbers are here of: processing moves nothing by more than single precision does.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Processed_Standard_LogitsEqualTheLibrary(string name)
+    {
+        HuggingFaceFixture fixture = HuggingFaceFixture.Of(name);
+        using ModelParameters parameters = fixture.Model.CopyParameters();
+        using Model processed = parameters.ToModel(name, Standard);
+        using Run run = processed.Run(fixture.Tokens);
+        using Ops ops = new();
+        Tensor expected = fixture.Arrays["logits"];
+        bool moved = processed.Config.Processing.CenterUnembedding;
+        Close.Equal(moved ? ops.LogSoftmax(expected) : expected, moved ? ops.LogSoftmax(run.Logits) : run.Logits, fixture.Tolerance, $"{name} {processed.Config.Processing}");
+    }
+
+    /// <summary>What cannot be done to a family is left out, and nothing else.</summary>
+    [Theory]
+    [InlineData("gpt2", "fold-norms,center-writing,center-unembedding,fold-value-biases")]
+    [InlineData("gpt_neox", "fold-norms,center-writing,center-unembedding,fold-value-biases")]
+    [InlineData("opt", "fold-norms,center-writing,center-unembedding,fold-value-biases")]
+    [InlineData("phi", "fold-norms,center-writing,center-unembedding,fold-value-biases")]
+    [InlineData("llama", "fold-norms,center-unembedding,fold-value-biases")]
+    [InlineData("qwen3", "fold-norms,center-unembedding,fold-value-biases")]
+    [InlineData("gemma", "fold-norms,center-unembedding,fold-value-biases")]
+    [InlineData("gemma2", "fold-norms,fold-value-biases")]
+    [InlineData("gemma3", "fold-norms,center-unembedding,fold-value-biases")]
+    [InlineData("bert", "center-unembedding,fold-value-biases")]
+    [InlineData("opt-postnorm-legacybin", "center-unembedding,fold-value-biases")]
+    public void For_StandardOfAnArchitecture_TakesWhatHolds(string name, string steps) =>
+        Assert.Equal(steps, WeightProcessing.Standard.For(HuggingFaceFixture.Of(name).Config).ToString());
 
     [Fact]
     public async Task Hash_OfAProcessedModel_IsItsOwnAndSurvivesTheFolder()

@@ -50,7 +50,7 @@ def wanted(name):
 
 def trimmed(arrays):
     kept, met = {}, set()
-    order = sorted(arrays, key=lambda name: (name.startswith("hidden_states") and name != "hidden_states.0", name))
+    order = sorted(arrays, key=lambda name: ("hidden_states" in name, name))
     for name in filter(wanted, order):
         array = arrays[name]
         if name.startswith("grad_logit_diff."):
@@ -60,7 +60,7 @@ def trimmed(arrays):
         if name.startswith("grad_logit_diff."):
             array = array[:1]
         key = (name.startswith("grad"), array.shape, array.tobytes())
-        if key not in met:
+        if key not in met or "hidden_states" not in name:
             met.add(key)
             kept[name] = array
     return kept
