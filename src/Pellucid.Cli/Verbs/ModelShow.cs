@@ -55,12 +55,14 @@ internal sealed class ModelShow : Verb
 
     private readonly Argument<string> _model = Values.Model();
     private readonly Option<OpenOptions?> _weights = Values.Weights();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
 
     internal ModelShow()
         : base("show", "Describes a model: its architecture, parameters, memory and hash, and every activation that it names.")
     {
         Arguments.Add(_model);
         Options.Add(_weights);
+        Options.Add(_process);
     }
 
     internal override IReadOnlyList<string> Examples { get; } = ["pellucid model show stories260k", "pellucid model show stories260k --json"];
@@ -79,7 +81,8 @@ internal sealed class ModelShow : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), parse.GetValue(_weights) ?? new OpenOptions(), cancellationToken);
+        OpenOptions options = (parse.GetValue(_weights) ?? new OpenOptions()) with { Processing = parse.GetValue(_process) };
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), options, cancellationToken);
         ModelShowResult result = Describe(model);
         terminal.Table(["", ""], Facts(result, model.Tokenizer));
         terminal.Table(["hook", "axes", "what it holds"], model.Hooks.Points.Select(point => (string[])[point.Name, point.ToString()[(point.Name.Length + 1)..], point.Description]));

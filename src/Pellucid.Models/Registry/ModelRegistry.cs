@@ -73,6 +73,11 @@ public static class ModelRegistry
     {
         options ??= new OpenOptions();
         options.Check();
+        if (options.Processing is { IsNone: false })
+        {
+            return OpenProcessed(Open(model, cache, options with { Processing = null, WeightStorage = DType.F32 }, hub), options);
+        }
+
         if (KnownModel.Find(model) is { } known)
         {
             return known.IsBuiltIn ? CheckpointFiles.OpenBuiltIn(known, options)
@@ -110,6 +115,17 @@ public static class ModelRegistry
 
     /// <summary>Whether a name without an owner is nearly one of the registry: then that one is meant, and no old model of the hub.</summary>
     private static bool IsMisspelt(string id) => KnownModel.All.Any(known => EditDistance.Between(id.ToLowerInvariant(), known.Id) <= 2);
+
+    /// <summary>The model of the processed parameters, in place of the one that was opened.</summary>
+    private static Model OpenProcessed(Model opened, OpenOptions options)
+    {
+        using (opened)
+        {
+            WeightProcessing done = opened.Config.Processing, wanted = options.Processing!.For(opened.Config);
+            using ModelParameters parameters = opened.CopyParameters();
+            return parameters.ToModel(opened.Name, options with { Tokenizer = opened.Tokenizer, Processing = wanted.IsIn(done) ? null : wanted });
+        }
+    }
 
     private static PellucidException Unknown(string name) => new(
         $"There is no model, folder or file '{name}'. Models, nearest first: {string.Join(", ", KnownModel.All.OrderBy(
