@@ -109,12 +109,12 @@ public sealed class GgufFamilyTests
         using Model expected = parameters.ToModel();
         using TemporaryFolder folder = new();
         folder.Write("model.gguf", Facts(Base).With(Base, values).Made());
-        using Model model = await Model.OpenAsync(folder.File("model.gguf")), inFolder = await Model.OpenAsync(folder.Path);
+        using Model model = await OpenAsync(folder.File("model.gguf")), inFolder = await OpenAsync(folder.Path);
         Assert.Equal(model.Hash, inFolder.Hash);
         using Run ours = model.Run(TokenBatch.Of([3, 1, 4, 1, 5])), theirs = expected.Run(TokenBatch.Of([3, 1, 4, 1, 5]));
         Assert.Equal(theirs.Logits.ToArray(), ours.Logits.ToArray());
         folder.Write("other.gguf", []);
-        Close.IsOneLine(await Assert.ThrowsAsync<BadFileException>(async () => (await Model.OpenAsync(folder.Path)).Dispose()));
+        Close.IsOneLine(await Assert.ThrowsAsync<BadFileException>(async () => (await OpenAsync(folder.Path)).Dispose()));
     }
 
     [Fact]
@@ -191,6 +191,8 @@ public sealed class GgufFamilyTests
 
         return config.LogitSoftCap > 0 ? file.With(family + ".attn_logit_softcapping", config.AttentionSoftCap).With(family + ".final_logit_softcapping", config.LogitSoftCap) : file;
     }
+
+    private static Task<Model> OpenAsync(string path) => Model.OpenAsync(path, TestContext.Current.CancellationToken);
 
     private static void Opened(GgufBytes file, Action<GgufArrays, GgufFacts, GgufFamily, ModelConfig> use)
     {

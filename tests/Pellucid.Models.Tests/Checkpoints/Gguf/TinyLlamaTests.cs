@@ -53,7 +53,7 @@ public sealed class TinyLlamaTests
         string folder = Path.Combine(ModelCache.Default.Folder, Id);
         Assert.SkipUnless(Directory.Exists(folder), $"{Id} is not on this machine; get it: pellucid model pull {Id}");
         Assert.SkipUnless(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >= LeastMemory, $"{Id} takes 4.4 GB as single-precision numbers");
-        return await Model.OpenAsync(folder, new OpenOptions { WeightStorage = storage });
+        return await Model.OpenAsync(folder, new OpenOptions { WeightStorage = storage }, TestContext.Current.CancellationToken);
     }
 
     private static int[] Ids(JsonDocument golden, string name) => [.. golden.RootElement.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
