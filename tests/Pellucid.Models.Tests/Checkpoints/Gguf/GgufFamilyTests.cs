@@ -102,16 +102,19 @@ public sealed class GgufFamilyTests
     }
 
     [Fact]
-    public void Open_TinyLlamaFile_ComputesWhatItsParametersDo()
+    public async Task OpenAsync_FileOrItsFolder_ComputesWhatTheParametersDo()
     {
         Dictionary<string, float[]> values = GgufNetwork.Values(Base);
         using ModelParameters parameters = ModelParameters.From(Base, new ParameterTable(Base).Points.ToDictionary(point => point.Name, point => Tensor.From(values[point.Name], point.Shape)));
         using Model expected = parameters.ToModel();
         using TemporaryFolder folder = new();
         folder.Write("model.gguf", Facts(Base).With(Base, values).Made());
-        using Model model = GgufModel.Open(folder.File("model.gguf"), new OpenOptions());
+        using Model model = await OpenAsync(folder.File("model.gguf")), inFolder = await OpenAsync(folder.Path);
+        Assert.Equal(model.Hash, inFolder.Hash);
         using Run ours = model.Run(TokenBatch.Of([3, 1, 4, 1, 5])), theirs = expected.Run(TokenBatch.Of([3, 1, 4, 1, 5]));
         Assert.Equal(theirs.Logits.ToArray(), ours.Logits.ToArray());
+        folder.Write("other.gguf", []);
+        Close.IsOneLine(await Assert.ThrowsAsync<BadFileException>(async () => (await OpenAsync(folder.Path)).Dispose()));
     }
 
     [Fact]
@@ -188,6 +191,8 @@ public sealed class GgufFamilyTests
 
         return config.LogitSoftCap > 0 ? file.With(family + ".attn_logit_softcapping", config.AttentionSoftCap).With(family + ".final_logit_softcapping", config.LogitSoftCap) : file;
     }
+
+    private static Task<Model> OpenAsync(string path) => Model.OpenAsync(path, TestContext.Current.CancellationToken);
 
     private static void Opened(GgufBytes file, Action<GgufArrays, GgufFacts, GgufFamily, ModelConfig> use)
     {
