@@ -22,7 +22,10 @@ public abstract class HubFixture : IDisposable
         Server.Large.Add(Weights);
         Settings = new HubSettings
         {
-            Endpoint = new Uri(Server.Endpoint), CacheFolder = _folder.File("hub"), Clock = Clock, Silence = TimeSpan.FromSeconds(20),
+            Endpoint = new Uri(Server.Endpoint),
+            CacheFolder = _folder.File("hub"),
+            Clock = Clock,
+            Silence = TimeSpan.FromSeconds(20),
         };
     }
 
