@@ -46,6 +46,9 @@ public sealed class Model : IDisposable
     /// <summary>Its tokenizer, where it came with one.</summary>
     public Tokenizer? Tokenizer { get; }
 
+    /// <summary>The text of the chat template that came with its tokenizer; null where there is none.</summary>
+    public string? ChatTemplate => Tokenizer?.ChatTemplates.GetValueOrDefault("default");
+
     /// <summary>
     /// SHA-256 of its checkpoint file; of its facts and parameters where it was made of them or comes from a model folder, so that saving it
     /// changes nothing. Lower-case hexadecimal. A checkpoint file that was opened with rounded weights has a hash of its own: SHA-256 of
@@ -251,6 +254,23 @@ public sealed class Model : IDisposable
     public IEnumerable<GenerationStep> GenerateSteps(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
         Generator.Steps(this, prompts, options ?? new GenerateOptions());
 
+    /// <summary>Continues a text and gives it piece by piece, as whole characters come; the same text as <see cref="Generate(string, GenerateOptions)"/>.</summary>
+    /// <param name="prompt">The text.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <returns>A piece for each token and a last one, which says why the text ended. Each is computed when it is asked for.</returns>
+    /// <exception cref="PellucidException">The model has no tokenizer, the text is longer than the context, or an option is outside its range.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<GeneratedPiece> GenerateStream(string prompt, GenerateOptions? options = null) => GenerateStream(Tokenize(prompt), options);
+
+    /// <summary>Continues token ids and gives the text piece by piece, as whole characters come.</summary>
+    /// <param name="prompt">Token ids, as they are.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <returns>A piece for each token and a last one, which says why the text ended. Each is computed when it is asked for.</returns>
+    /// <exception cref="PellucidException">The ids are longer than the context, or an option is outside its range.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<GeneratedPiece> GenerateStream(IReadOnlyList<int> prompt, GenerateOptions? options = null) =>
+        TextGeneration.Pieces(this, prompt, options ?? new GenerateOptions(), skipSpecial: false);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -277,10 +297,7 @@ public sealed class Model : IDisposable
     private void CheckRun(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
     {
         CheckTokens(tokens, cache?.Length ?? 0);
-        foreach (string hook in options.Capture.Names)
-        {
-            _ = Hooks[hook];
-        }
+        options.Capture.Check(Hooks, tokens);
     }
 
     private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
@@ -291,14 +308,11 @@ public sealed class Model : IDisposable
             _ = Hooks[hook];
         }
 
-        foreach (string hook in options.At.Names)
+        options.At.Check(Hooks, tokens);
+        options.Capture.Check(Hooks, tokens);
+        if (!options.At.IsWhole)
         {
-            _ = Hooks[hook];
-        }
-
-        foreach (string hook in options.Capture.Names)
-        {
-            _ = Hooks[hook];
+            throw new PellucidException("Gradients with respect to activations are given at every position. Leave out the positions of GradientOptions.At and read those you want.");
         }
 
         foreach (string name in options.Parameters.Names)

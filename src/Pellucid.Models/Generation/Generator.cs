@@ -10,17 +10,29 @@ internal static class Generator
     internal static IReadOnlyList<Generated> Generate(Model model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options)
     {
         long started = Stopwatch.GetTimestamp();
+        IEnumerable<GenerationStep> steps = Steps(model, prompts, options);
         List<int>[] added = [.. prompts.Select(_ => new List<int>())];
-        foreach (GenerationStep step in Steps(model, prompts, options))
+        ContinuedText[] texts = options.StopTexts.Count == 0 ? [] : [.. prompts.Select(prompt => new ContinuedText(model, prompt[^1], options, skipSpecial: false))];
+        string[] found = [.. prompts.Select(_ => "")];
+        foreach (GenerationStep step in steps)
         {
             for (int i = 0; i < added.Length; i++)
             {
-                added[i].Add(step.Ids[i]);
+                if (texts.Length == 0 || !(texts[i].HasStopped || (added[i].Count > 0 && options.Stops(model, added[i][^1]))))
+                {
+                    added[i].Add(step.Ids[i]);
+                    found[i] += texts.Length == 0 || options.Stops(model, step.Ids[i]) ? "" : texts[i].Next(step.Ids[i]);
+                }
+            }
+
+            if (texts.Length > 0 && Array.TrueForAll(texts, text => text.HasStopped))
+            {
+                break;
             }
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return [.. added.Select((ids, index) => Result(model, prompts[index][^1], ids, UsesCache(model, options), seconds))];
+        return [.. added.Select((ids, index) => Result(model, prompts[index][^1], ids, options, texts.Length == 0 ? null : found[index] + texts[index].End(), seconds))];
     }
 
     /// <summary>Checks at once, then runs as far as it is enumerated.</summary>
@@ -67,9 +79,10 @@ internal static class Generator
                 last = new int[sequences.Length];
                 for (int i = 0; i < sequences.Length; i++)
                 {
-                    int next = samplers[i].Choose(run.Logits.Row(i));
-                    stopped[i] |= model.Config.StopIds.Contains(next);
-                    last[i] = stopped[i] ? model.Config.StopIds[0] : next; // stopped ones run on as ballast
+                    int next = samplers[i].Choose(run.Logits.Row(i), sequences[i]);
+                    bool had = stopped[i];
+                    stopped[i] |= options.Stops(model, next);
+                    last[i] = had ? sequences[i][^1] : next; // stopped ones run on as ballast
                     sequences[i].Add(last[i]);
                 }
 
@@ -82,11 +95,11 @@ internal static class Generator
         }
     }
 
-    private static Generated Result(Model model, int previous, List<int> added, bool usedCache, double seconds)
+    private static Generated Result(Model model, int previous, List<int> added, GenerateOptions options, string? text, double seconds)
     {
-        int end = added.FindIndex(model.Config.StopIds.Contains);
+        int end = added.FindIndex(id => options.Stops(model, id));
         added = end < 0 ? added : added[..end];
-        string text = model.Tokenizer?.Decode(added, previous) ?? "";
-        return new Generated(text, added, usedCache, added.Count / Math.Max(seconds, 1e-9));
+        text ??= model.Tokenizer?.Decode(added, previous) ?? "";
+        return new Generated(text, added, UsesCache(model, options), added.Count / Math.Max(seconds, 1e-9));
     }
 }

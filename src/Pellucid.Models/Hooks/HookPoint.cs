@@ -18,6 +18,9 @@ public sealed record HookPoint(string Name, IReadOnlyList<string> Axes, IReadOnl
     /// <summary>Which axis counts positions: 1, or the query axis of scores and patterns.</summary>
     public int PositionAxis => Axes.Contains("query") ? 2 : 1;
 
+    /// <summary>Whether an axis counts positions.</summary>
+    internal bool HasPositions => Axes.Contains("pos") || Axes.Contains("query");
+
     /// <summary>Which axis counts heads, or −1.</summary>
     public int HeadAxis => Axes.Contains("query") ? 1 : Axes.Contains("head") || Axes.Contains("kv_head") ? 2 : -1;
 
