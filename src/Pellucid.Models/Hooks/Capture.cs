@@ -78,7 +78,7 @@ public sealed class Capture
     /// <summary>The columns of a batch that are kept of one sequence.</summary>
     internal int[] ColumnsOf(TokenBatch tokens, int row)
     {
-        int length = tokens.Lengths[row], before = FirstColumn(tokens, row);
+        int length = tokens.Lengths[row], before = tokens.FirstColumns[row];
         if (_range is { } range)
         {
             (int start, int end) = (range.Start.GetOffset(length), range.End.GetOffset(length));
@@ -91,6 +91,4 @@ public sealed class Capture
             ? before + place
             : throw new PellucidException($"Position {index} was asked for; sequence {row} has {length} tokens, 0 to {length - 1}. Ask for one of those."));
     }
-
-    private static int FirstColumn(TokenBatch tokens, int row) => 0;
 }

@@ -164,9 +164,9 @@ public sealed class ModelParameters : IDisposable
             matrix?.Refill(values, outputsByInputs: false);
         }
 
-        if (Config.TiedEmbedding)
+        if (Config.HasTiedUnembedding)
         {
-            model.Weights.Unembedding.Weight.Refill(this[ParameterName.Embedding].AsSpan(), outputsByInputs: true);
+            model.Weights.Unembedding!.Weight.Refill(this[ParameterName.Embedding].AsSpan(), outputsByInputs: true);
         }
 
         model.Identity.Forget();

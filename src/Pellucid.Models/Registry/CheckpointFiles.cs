@@ -35,7 +35,7 @@ internal static class CheckpointFiles
     {
         if (ModelFolder.IsPartOfOne(path))
         {
-            return ModelFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
+            return OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
         }
 
         using FileStream checkpoint = File.OpenRead(path);
@@ -55,6 +55,11 @@ internal static class CheckpointFiles
     /// <summary>Opens a folder by what it holds: a config or a safetensors file make it a model folder, else it has a llama2.c checkpoint.</summary>
     internal static Model OpenFolder(string folder, OpenOptions options) => Guarded(folder, _ =>
     {
+        if (HuggingFaceFolder.Is(folder))
+        {
+            return HuggingFaceFolder.Open(folder, options);
+        }
+
         string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];
         if (ModelFolder.HasArrays(folder) || (found.Length == 0 && ModelFolder.HasConfig(folder)))
         {
