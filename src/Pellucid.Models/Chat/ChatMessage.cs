@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Pellucid.Models;
@@ -8,5 +9,5 @@ namespace Pellucid.Models;
 public sealed record ChatMessage(string Role, string? Content)
 {
     /// <summary>Further members that templates read, each a JSON value: <c>tool_calls</c>, <c>reasoning_content</c>, <c>name</c>.</summary>
-    public IReadOnlyDictionary<string, JsonElement> More { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> More { get; init; } = FrozenDictionary<string, JsonElement>.Empty;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Pellucid.Models;
@@ -18,7 +19,7 @@ public sealed record ChatTemplateOptions
     public JsonElement? Tools { get; init; }
 
     /// <summary>Further variables of the template: <c>enable_thinking</c>, <c>date_string</c>.</summary>
-    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = new Dictionary<string, JsonElement>();
+    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = FrozenDictionary<string, JsonElement>.Empty;
 
     /// <summary>The time that a template is told when it asks for it; that of the rendering when null.</summary>
     public DateTime? Now { get; init; }

@@ -16,7 +16,7 @@ public sealed class ChatSessionTests
         GenerateOptions options = new() { MaxTokens = 12, Temperature = 1, Seed = 3 };
         string first = chat.Send("hello", options);
         Assert.Equal(3, chat.Messages.Count);
-        Assert.Equal(new ChatMessage("assistant", first), chat.Messages[2] with { More = new ChatMessage("assistant", first).More });
+        Assert.Equal(new ChatMessage("assistant", first), chat.Messages[2]);
 
         string text = "<s>system: be kind\nuser: hello\nassistant: " + first + "<|end|>\nuser: and now?\nassistant:";
         IReadOnlyList<int> ids = model.Tokenizer!.Encode(text, new EncodeOptions());
