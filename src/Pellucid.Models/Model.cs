@@ -3,6 +3,7 @@ using Pellucid.Models.Folders;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Runs;
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -92,6 +93,23 @@ public sealed class Model : IDisposable
     /// <exception cref="PellucidException">There is no such model, its files are damaged, or weights are not held so.</exception>
     public static Task<Model> OpenAsync(string model, OpenOptions options, CancellationToken cancellationToken = default) =>
         Task.Run(() => ModelRegistry.Open(model, options), cancellationToken);
+
+    /// <summary>
+    /// Opens a model's tokenizer alone. Of a folder with tokenizer files, or one of these files, nothing else is read; otherwise the whole model is opened for it.
+    /// </summary>
+    /// <param name="model">What <see cref="OpenAsync(string, CancellationToken)"/> takes; or a folder without a network; or a file such as <c>tokenizer.json</c>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PellucidException">There is no such model or file, it is damaged, or it has no tokenizer.</exception>
+    public static async Task<Tokenizer> OpenTokenizerAsync(string model, CancellationToken cancellationToken = default)
+    {
+        if (await Task.Run(() => TokenizerFiles.At(model), cancellationToken).ConfigureAwait(false) is { } alone)
+        {
+            return alone;
+        }
+
+        using Model whole = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+        return whole.Tokenizer ?? throw new PellucidException($"Model '{model}' has no tokenizer. Open a model that came with one.");
+    }
 
     /// <summary>
     /// Saves the model as a folder that <see cref="OpenAsync(string, CancellationToken)"/> opens: <c>config.json</c> and <c>model.safetensors</c> in

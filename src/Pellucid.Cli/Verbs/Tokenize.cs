@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pellucid.Cli.Frame;
 using Pellucid.Models;
-using Pellucid.Tensors;
 
 namespace Pellucid.Cli.Verbs;
 
@@ -47,9 +46,7 @@ internal sealed class Tokenize : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        string name = parse.GetRequiredValue(_model);
-        using Model model = await Model.OpenAsync(name, cancellationToken);
-        Tokenizer tokenizer = model.Tokenizer ?? throw new PellucidException($"Model '{name}' has no tokenizer. Open a model that came with one.");
+        Tokenizer tokenizer = await Model.OpenTokenizerAsync(parse.GetRequiredValue(_model), cancellationToken);
         if (parse.GetValue(_ids) is { } ids)
         {
             DetokenizeResult result = new(ids, [.. ids.Select(tokenizer.TokenText)], tokenizer.Decode(ids));

@@ -45,10 +45,9 @@ internal static class JsonFile
     }
 
     /// <summary>A text from outside as it may stand in a message: one line, and not a long one.</summary>
-    internal static string Short(string text)
+    internal static string Short(string text, int most = 120)
     {
-        const int Most = 120;
-        string line = string.Concat(text.Take(Most).Select(character => char.IsControl(character) ? ' ' : character));
-        return text.Length > Most ? line + "…" : line;
+        string line = string.Concat(text.Take(most).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character));
+        return text.Length > most ? line + "…" : line;
     }
 }

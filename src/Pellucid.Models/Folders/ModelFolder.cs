@@ -12,16 +12,13 @@ namespace Pellucid.Models.Folders;
 /// </summary>
 internal static class ModelFolder
 {
-    private const string TokenizerBinary = "tokenizer.bin";
     private const string Suffix = ".partial";
-
-    private const long LongestTokenizer = 1 << 28;
 
     /// <summary>Values of the rotary table that a config may ask for whatever the file's size.</summary>
     private const long RotaryAllowance = 1 << 24;
 
     /// <summary>The files of a model, in the order in which they are moved in.</summary>
-    private static readonly string[] Files = [FolderTensors.FileName, TokenizerJson.FileName, TokenizerBinary, FolderConfig.FileName];
+    private static readonly string[] Files = [FolderTensors.FileName, TokenizerJson.FileName, TokenizerFiles.Llama2CName, FolderConfig.FileName];
 
     internal static bool HasConfig(string folder) => File.Exists(Path.Combine(folder, FolderConfig.FileName));
 
@@ -42,7 +39,7 @@ internal static class ModelFolder
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FolderTensors.FileName));
         config = FolderTensors.WithBiases(file, FolderTexts.Read(file, config, prependsBos));
         NetworkPlan plan = Plan(path, file, config);
-        Tokenizer? tokenizer = options.Tokenizer ?? TokenizerIn(folder, config);
+        Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
         options.Check(config);
         NetworkWeights weights = Read(file, plan, options.WeightStorage);
         return ModelParameters.Made(folder, plan, weights, tokenizer);
@@ -129,22 +126,6 @@ internal static class ModelFolder
         }
     }
 
-    private static Tokenizer? TokenizerIn(string folder, ModelConfig config)
-    {
-        string json = Path.Combine(folder, TokenizerJson.FileName), binary = Path.Combine(folder, TokenizerBinary);
-        if (!File.Exists(json))
-        {
-            return !File.Exists(binary) ? null
-                : new FileInfo(binary).Length <= LongestTokenizer ? Llama2CTokenizer.Read(binary, File.ReadAllBytes(binary), config.Vocabulary)
-                : throw new BadFileException(binary, $"it has {new FileInfo(binary).Length} bytes; at most {LongestTokenizer} are read", "Use the tokenizer that came with the model");
-        }
-
-        WordTokenizer words = TokenizerJson.Read(json);
-        return words.Vocabulary <= config.Vocabulary
-            ? words
-            : throw new BadFileException(json, $"it has {words.Vocabulary} words; the network has {config.Vocabulary} tokens", "Use the tokenizer that came with the model");
-    }
-
     private static void WriteTokenizer(string folder, Tokenizer? tokenizer)
     {
         switch (tokenizer)
@@ -153,7 +134,7 @@ internal static class ModelFolder
                 AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerJson.FileName), TokenizerJson.Write(words));
                 break;
             case Llama2CTokenizer pieces:
-                AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerBinary), pieces.Write());
+                AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerFiles.Llama2CName), pieces.Write());
                 break;
         }
     }

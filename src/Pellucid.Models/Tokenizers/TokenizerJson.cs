@@ -1,15 +1,19 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pellucid.Models.Checkpoints;
+using Pellucid.Models.Tokenizers.Definitions;
+using Pellucid.Models.Tokenizers.PreTokenizers;
+using Pellucid.Models.Tokenizers.Sequences;
+using Pellucid.Models.Tokenizers.Subwords;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Tokenizers;
 
 /// <summary>
-/// <c>tokenizer.json</c>, the form of Hugging Face's tokenizers: one object that says how text is cut and what model gives the ids. A
-/// <c>WordLevel</c> model behind a <c>WhitespaceSplit</c> is written and read; anything else is refused by name, so that no text is
-/// cut in another way than the file says.
+/// <c>tokenizer.json</c>, the form of Hugging Face's tokenizers: one object that says how text is normalized and cut, what model gives the ids, and what goes
+/// around them. What cannot be read is refused by name, so that no text is cut in another way than the file says; truncation and padding, which are
+/// a matter of batches, are left to the caller. Written is a <c>WordLevel</c> model behind a <c>WhitespaceSplit</c>.
 /// </summary>
 internal static class TokenizerJson
 {
@@ -18,6 +22,7 @@ internal static class TokenizerJson
     private const string WordLevel = "WordLevel";
     private const string WhitespaceSplit = "WhitespaceSplit";
     private const long LongestFile = 1 << 28;
+    private const int LongestProblem = 500;
 
     private static readonly JsonWriterOptions Format = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -56,77 +61,99 @@ internal static class TokenizerJson
         return buffer.ToArray();
     }
 
-    /// <summary>Reads a tokenizer.</summary>
+    private static string Advice => "Use the tokenizer that came with the model, or run the model from token ids without one";
+
+    /// <summary>Reads a tokenizer: a <see cref="WordTokenizer"/> where the file is as <see cref="Write"/> leaves it.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="BadFileException">It is not such a file, is of another kind, or its ids are not 0, 1, 2 and so on.</exception>
-    internal static WordTokenizer Read(string path)
+    /// <param name="settings">What the files beside it say.</param>
+    /// <exception cref="BadFileException">It is not such a file, or holds something that cannot be read; the message names it.</exception>
+    internal static Tokenizer Read(string path, TokenizerSettings settings)
     {
         using JsonDocument document = JsonFile.Read(path, LongestFile, Advice);
-        JsonElement root = document.RootElement, model = Part(path, root, "model");
-        Require(path, "model", KindOf(path, model, "model"), WordLevel);
-        Require(path, "pre_tokenizer", root.TryGetProperty("pre_tokenizer", out JsonElement before) ? KindOf(path, before, "pre_tokenizer") : null, WhitespaceSplit);
-        foreach (string absent in (string[])["normalizer", "post_processor", "decoder", "truncation", "padding"])
-        {
-            Require(path, absent, root.TryGetProperty(absent, out JsonElement part) ? KindOf(path, part, absent) : null, null);
-        }
+        return Read(path, document.RootElement, settings);
+    }
 
-        if (root.TryGetProperty("added_tokens", out JsonElement added) && added.ValueKind != JsonValueKind.Null
-            && (added.ValueKind != JsonValueKind.Array || added.GetArrayLength() > 0))
-        {
-            throw Bad(path, "it has added_tokens, which are cut out of a text wherever they stand; that cannot be read yet");
-        }
-
-        string? unknown = !model.TryGetProperty("unk_token", out JsonElement word) || word.ValueKind == JsonValueKind.Null ? null
-            : word.ValueKind == JsonValueKind.String ? word.GetString()
-            : throw Bad(path, "its unk_token is not a text");
-        string[] words = Words(path, Part(path, model, "vocab"));
+    /// <summary>Reads a tokenizer from its file's content.</summary>
+    /// <exception cref="BadFileException">It cannot be read.</exception>
+    internal static Tokenizer Read(string path, JsonElement root, TokenizerSettings settings)
+    {
         try
         {
-            return WordTokenizer.Of(words, Array.IndexOf(words, unknown) < 0 ? null : unknown);
+            Definition file = Definition.Of("file", root), model = Definition.Of("model", file.Find("model") ?? throw file.Missing("model"));
+            return IsPlainWords(file, model) ? Words(model) : new PipelineTokenizer(settings.Complete(Parts(file, model), template: true));
+        }
+        catch (Exception error) when (error is FormatException or InvalidOperationException)
+        {
+            // A text with half of a surrogate pair is no text: System.Text.Json says so by InvalidOperationException.
+            throw new BadFileException(path, JsonFile.Short(error.Message.TrimEnd('.'), LongestProblem), Advice, error);
+        }
+    }
+
+    private static PipelineParts Parts(Definition file, Definition model)
+    {
+        ISubwordModel subwords = ModelDefinitions.Read(model);
+        IPreTokenizer? pre = file.Find("pre_tokenizer") is { } cuts ? PreTokenizerDefinitions.Read(Definition.Of("pre_tokenizer", cuts)) : null;
+        (SequenceTemplate? template, bool trims) =
+            file.Find("post_processor") is { } after ? TemplateDefinitions.Read(Definition.Of("post_processor", after)) : (null, false);
+        bool spells = LastSpellsBytes(pre, out IPreTokenizer? unspelled);
+        List<AddedToken> added = [];
+        foreach (Definition token in file.Find("added_tokens") is null ? [] : (file with { Name = "added_tokens" }).List("added_tokens"))
+        {
+            added.Add(AddedTokenDefinitions.Read(token, token.Number("id"), subwords.Tokens.Count));
+        }
+
+        return new PipelineParts
+        {
+            Model = subwords,
+            Normalizer = file.Find("normalizer") is { } changes ? NormalizerDefinitions.Read(Definition.Of("normalizer", changes)) : null,
+            PreTokenizer = unspelled,
+            SpellsBytes = spells,
+            Added = added,
+            Template = template ?? SequenceTemplate.Empty,
+            TrimsOffsets = trims,
+            Decoder = file.Find("decoder") is { } back ? DecoderDefinitions.Read(Definition.Of("decoder", back)) : null,
+        };
+    }
+
+    /// <summary>Whether bytes are spelled at the end, which is then left to the tokenizer: it does so once for each word that it meets.</summary>
+    private static bool LastSpellsBytes(IPreTokenizer? pre, out IPreTokenizer? rest)
+    {
+        rest = pre switch
+        {
+            ByteLevelSplit { SpellsBytes: true } only => only.WithoutSpelling,
+            PreTokenizerSequence { Steps: [.., ByteLevelSplit { SpellsBytes: true } last] } all => new PreTokenizerSequence([.. all.Steps.SkipLast(1), last.WithoutSpelling]),
+            _ => pre,
+        };
+        return !ReferenceEquals(rest, pre);
+    }
+
+    private static bool IsPlainWords(Definition file, Definition model) =>
+        model.Kind == WordLevel
+        && file.Find("pre_tokenizer") is { ValueKind: JsonValueKind.Object } pre && new Definition("pre_tokenizer", pre).Kind == WhitespaceSplit
+        && !file.Has("normalizer") && !file.Has("post_processor") && !file.Has("decoder")
+        && file.Find("added_tokens") is null or { ValueKind: JsonValueKind.Array } && AddedCount(file) == 0;
+
+    private static int AddedCount(Definition file) => file.Find("added_tokens")?.GetArrayLength() ?? 0;
+
+    private static WordTokenizer Words(Definition model)
+    {
+        Dictionary<string, int> vocabulary = ModelDefinitions.Vocabulary(model);
+        string?[] words = new string?[vocabulary.Count];
+        foreach ((string word, int id) in vocabulary)
+        {
+            words[id] = (uint)id < (uint)words.Length && words[id] is null
+                ? word
+                : throw new FormatException($"the word '{JsonFile.Short(word)}' has the id {id}; the {words.Length} words must have the ids 0 to {words.Length - 1}, each once");
+        }
+
+        string? unknown = model.OptionalText("unk_token");
+        try
+        {
+            return WordTokenizer.Of(words!, Array.IndexOf(words, unknown) < 0 ? null : unknown);
         }
         catch (PellucidException error)
         {
-            throw new BadFileException(path, error.Message.TrimEnd('.'), Advice, error);
-        }
-    }
-
-    private static string Advice => "Use the tokenizer that came with the model, or run the model from token ids without one";
-
-    private static string[] Words(string path, JsonElement vocabulary)
-    {
-        string?[] words = new string?[vocabulary.EnumerateObject().Count()];
-        foreach (JsonProperty word in vocabulary.EnumerateObject())
-        {
-            if (word.Value.ValueKind != JsonValueKind.Number || !word.Value.TryGetInt32(out int id) || (uint)id >= (uint)words.Length || words[id] is not null)
-            {
-                throw Bad(path, $"the word '{JsonFile.Short(word.Name)}' has the id {JsonFile.Short(word.Value.GetRawText())}; the {words.Length} words must have the ids 0 to {words.Length - 1}, each once");
-            }
-
-            words[id] = word.Name;
-        }
-
-        return words!;
-    }
-
-    private static JsonElement Part(string path, JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement part) && part.ValueKind == JsonValueKind.Object
-            ? part
-            : throw Bad(path, $"it has no object '{name}'");
-
-    /// <summary>The type that a part of the file names; null where there is no such part.</summary>
-    private static string? KindOf(string path, JsonElement part, string name) => part.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.Object when part.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String => type.GetString(),
-        JsonValueKind.Object => "unnamed",
-        _ => throw Bad(path, $"its {name} is neither an object nor null"),
-    };
-
-    private static void Require(string path, string part, string? met, string? expected)
-    {
-        if (met != expected)
-        {
-            throw Bad(path, $"its {part} is {(met is null ? "missing" : $"of the kind '{JsonFile.Short(met)}'")}; {(expected is null ? "none" : expected)} can be read");
+            throw new FormatException(error.Message, error);
         }
     }
 
@@ -141,6 +168,4 @@ internal static class TokenizerJson
 
         return word;
     }
-
-    private static BadFileException Bad(string path, string problem) => new(path, problem, Advice);
 }

@@ -30,6 +30,28 @@ public sealed class TokenizeTests
     }
 
     [Fact]
+    public async Task Tokenize_FolderOrFileOfATokenizerAlone_NeedsNoNetwork()
+    {
+        using Scratch scratch = new();
+        Directory.CreateDirectory(scratch["alone"]);
+        string file = Path.Combine(scratch["alone"], "tokenizer.json");
+        File.WriteAllText(file, """
+            {"added_tokens":[{"id":3,"content":"<s>","special":true,"normalized":false,"lstrip":false,"rstrip":false,"single_word":false}],"normalizer":null,
+            "pre_tokenizer":{"type":"Whitespace"},"post_processor":null,"decoder":null,"model":{"type":"WordLevel","vocab":{"[UNK]":0,"hello":1,"world":2,"<s>":3},"unk_token":"[UNK]"}}
+            """);
+        foreach (string path in (string[])[scratch["alone"], file])
+        {
+            JsonElement json = await Invocation.JsonOfAsync("tokenize", path, "hello  world<s>");
+            Assert.Equal("[1,2,3]", json.GetProperty("ids").GetRawText());
+            Assert.Equal("[[0,5],[7,12],[12,15]]", json.GetProperty("offsets").GetRawText());
+            Assert.DoesNotContain("3", (await Invocation.JsonOfAsync("tokenize", path, "hello <s>", "--plain")).GetProperty("ids").GetRawText(), StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(file, "{");
+        Assert.Contains("tokenizer.json", await Invocation.FailureOfAsync(1, "tokenize", file, "x"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tokenize_IdOutsideTheVocabulary_Returns1() =>
         Assert.Contains("512", await Invocation.FailureOfAsync(1, "tokenize", "stories260k", "--ids", "512"), StringComparison.Ordinal);
 

@@ -210,9 +210,8 @@ public sealed class HostileFolderTests : IDisposable
 
     [Theory]
     [InlineData("{\"model\":{\"type\":\"BPE\",\"vocab\":{}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "BPE")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"Whitespace\"}}", "'Whitespace'")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}}}", "pre_tokenizer")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},\"normalizer\":{\"type\":\"Lowercase\"}}", "Lowercase")]
+    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"UnicodeScripts\"}}", "'UnicodeScripts'")]
+    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},\"normalizer\":{\"type\":\"Uppercase\"}}", "Uppercase")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},\"added_tokens\":[{}]}", "added_tokens")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":1}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "'a'")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "'b'")]

@@ -40,12 +40,16 @@ public sealed class CapturePositionTests
         using Model model = Model.Random(Small, 2);
         int[][] sequences = [[1, 2, 3, 4, 5], [6, 7], [8, 9, 10]];
         using Run together = model.Run(TokenBatch.From(sequences), new RunOptions { Capture = Capture.Of(Hook.ResidPost(2)).At(^1) });
+        using Run padded = model.Run(TokenBatch.From(sequences, new BatchOptions { Padding = PaddingSide.Left }), new RunOptions { Capture = Capture.Of(Hook.ResidPost(2)).At(^1) });
         for (int row = 0; row < sequences.Length; row++)
         {
             using Run alone = model.Run(TokenBatch.Of(sequences[row]), new RunOptions { Capture = Capture.Of(Hook.ResidPost(2)).At(^1) });
 
             // Other shapes of the products are summed in another order: 1e-5 is some hundred times less than the values, and more than rounding gives.
-            Assert.Equal(alone[Hook.ResidPost(2)].ToArray(), together[Hook.ResidPost(2)].ToArray()[(row * 48)..((row + 1) * 48)], (a, b) => Math.Abs(a - b) < 1e-5);
+            foreach (Run batch in (Run[])[together, padded])
+            {
+                Assert.Equal(alone[Hook.ResidPost(2)].ToArray(), batch[Hook.ResidPost(2)].ToArray()[(row * 48)..((row + 1) * 48)], (a, b) => Math.Abs(a - b) < 1e-5);
+            }
         }
     }
 

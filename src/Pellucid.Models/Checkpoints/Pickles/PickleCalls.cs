@@ -132,7 +132,7 @@ internal sealed class PickleCalls(FileBytes file, Func<string, PickleType, long,
             throw Refused($"it makes a dictionary of {Shown(arguments[0])}; a list of pairs was expected");
         }
 
-        budget.Charge(128L * pairs.Count);
+        budget.Charge(176L * pairs.Count);
         foreach (object? pair in pairs)
         {
             (object? key, object? value) = pair switch

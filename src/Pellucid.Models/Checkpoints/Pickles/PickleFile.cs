@@ -92,6 +92,11 @@ public sealed class PickleFile : IDisposable
             throw new BadFileException(Path, $"{destination.Length} values from row {firstRow} are not rows of a tensor {tensor.Shape}", "Ask for rows inside it");
         }
 
+        if (destination.IsEmpty)
+        {
+            return;
+        }
+
         if (tensor.IsContiguousFrom(0))
         {
             ReadRun(tensor, tensor.Offset + (firstRow * width), destination);

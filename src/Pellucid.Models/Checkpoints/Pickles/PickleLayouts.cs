@@ -88,7 +88,8 @@ internal static class PickleLayouts
         }
 
         object? root = Next(new PickleCalls(file, (key, type, count) => Known(file, storages, key, type, count, budget)));
-        Place(file, input.Position, Next(none) as List<object?> ?? throw file.Bad("it has no list of its storages"), storages);
+        List<object?> keys = Next(none) as List<object?> ?? throw file.Bad("it has no list of its storages");
+        Place(file, input.Position, keys, storages);
         return root;
 
         object? Next(PickleCalls calls) => new PickleMachine(input, budget, calls).Run();

@@ -91,7 +91,7 @@ internal sealed class PickleMachine(PickleInput input, AllocationBudget budget, 
         switch (code)
         {
             case PickleCode.Mark:
-                budget.Charge(8);
+                budget.Charge(16);
                 _marks.Add(_count);
                 return true;
             case PickleCode.EmptyTuple:
@@ -114,10 +114,10 @@ internal sealed class PickleMachine(PickleInput input, AllocationBudget budget, 
                 _ = Extended(Top() as List<object?> ?? throw Misplaced("a list", Top()), items);
                 return true;
             case PickleCode.EmptyDictionary:
-                Push(Made(new PickleDictionary(), 72));
+                Push(Made(new PickleDictionary(), 200));
                 return true;
             case PickleCode.Dictionary:
-                Push(Filled(Made(new PickleDictionary(), 72), TakeToMark()));
+                Push(Filled(Made(new PickleDictionary(), 200), TakeToMark()));
                 return true;
             case PickleCode.SetItem or PickleCode.SetItems:
                 object?[] pairs = code == PickleCode.SetItem ? Take(2) : TakeToMark();
@@ -248,7 +248,7 @@ internal sealed class PickleMachine(PickleInput input, AllocationBudget budget, 
 
     private List<object?> Extended(List<object?> list, object?[] items)
     {
-        budget.Charge(24L * items.Length);
+        budget.Charge(32L * items.Length); // lists grow by doubling, so that four times an item's bytes are taken in all
         list.AddRange(items);
         return list;
     }
@@ -260,7 +260,7 @@ internal sealed class PickleMachine(PickleInput input, AllocationBudget budget, 
             throw Bad("a dictionary has a key without a value");
         }
 
-        budget.Charge(64L * pairs.Length);
+        budget.Charge(88L * pairs.Length);
         for (int i = 0; i < pairs.Length; i += 2)
         {
             dictionary.Set(pairs[i], pairs[i + 1]);
@@ -284,7 +284,7 @@ internal sealed class PickleMachine(PickleInput input, AllocationBudget budget, 
             throw Bad($"it remembers an object under number {place}; {_memo.Count} was expected");
         }
 
-        budget.Charge(16);
+        budget.Charge(32);
         _memo.Add(value);
     }
 
@@ -299,7 +299,7 @@ internal sealed class PickleMachine(PickleInput input, AllocationBudget budget, 
 
         BigInteger value = new(input.ReadBytes(bytes, budget));
         budget.Charge(48 + bytes);
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     private T Made<T>(T value, int bytes)

@@ -17,6 +17,7 @@ internal sealed class StateDictionary
     private readonly FileBytes _file;
     private readonly AllocationBudget _budget;
     private readonly Dictionary<string, PickleTensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<PickleDictionary, bool> _leads = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance);
     private long _bytes;
 
@@ -27,12 +28,12 @@ internal sealed class StateDictionary
     internal static Dictionary<string, PickleTensor> Of(FileBytes file, object? root, AllocationBudget budget)
     {
         StateDictionary state = new(file, budget);
-        state.Add("", Found(root), 0);
+        state.Add("", state.Found(root), 0);
         return state._tensors;
     }
 
     /// <summary>A part under one of the usual names; else the dictionary itself if a tensor is in it; else the only part that leads to tensors.</summary>
-    private static object? Found(object? root)
+    private object? Found(object? root)
     {
         object? found = root;
         for (int depth = 0; depth < Deepest && found is PickleDictionary dictionary; depth++)
@@ -55,13 +56,19 @@ internal sealed class StateDictionary
         return found;
     }
 
-    private static bool LeadsToTensors(object? value)
-    {
-        HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
-        return value is PickleDictionary && Leads(value, 0);
+    private bool LeadsToTensors(object? value) => value is PickleDictionary dictionary && Leads(dictionary, 0);
 
-        bool Leads(object? node, int depth) => node is PickleTensor
-            || (depth < Deepest && node is PickleDictionary dictionary && seen.Add(dictionary) && dictionary.Any(entry => Leads(entry.Value, depth + 1)));
+    private bool Leads(PickleDictionary dictionary, int depth)
+    {
+        if (_leads.TryGetValue(dictionary, out bool known))
+        {
+            return known;
+        }
+
+        _budget.Charge(128);
+        _leads.Add(dictionary, false); // until it is known: a dictionary that holds itself does not lead anywhere by that
+        return _leads[dictionary] = dictionary.Any(entry =>
+            entry.Value is PickleTensor || (depth < Deepest && entry.Value is PickleDictionary inner && Leads(inner, depth + 1)));
     }
 
     private void Add(string name, object? value, int depth)
@@ -77,7 +84,7 @@ internal sealed class StateDictionary
             return;
         }
 
-        _budget.Charge(64);
+        _budget.Charge(128);
         switch (value)
         {
             case PickleDictionary dictionary:
@@ -115,7 +122,7 @@ internal sealed class StateDictionary
 
     private void AddTensor(string name, PickleTensor tensor)
     {
-        _budget.Charge(64);
+        _budget.Charge(128);
         if (!_tensors.TryAdd(name, tensor))
         {
             throw _file.Bad($"tensor '{Checkpoints.JsonFile.Short(name)}' is in it twice");

@@ -12,6 +12,8 @@ internal sealed class ByteLevelSplit(bool addPrefixSpace, bool cutsWords, bool s
 
     private static readonly TextPattern Words = TextPattern.Of(Pattern);
 
+    internal bool SpellsBytes => spellsBytes;
+
     /// <summary>The same, for a model that spells the bytes itself.</summary>
     internal ByteLevelSplit WithoutSpelling => new(addPrefixSpace, cutsWords, spellsBytes: false);
 

@@ -30,6 +30,9 @@ internal sealed record SentencePieceVocabulary
     /// <summary>Whether a space is put in front of a text.</summary>
     internal bool AddsSpace { get; init; } = true;
 
+    /// <summary>Whether that goes only before the text, and not before what follows a special token.</summary>
+    internal bool SpaceFirstOnly { get; init; }
+
     /// <summary>Whether spaces at the ends, and all but one between words, go.</summary>
     internal bool RemovesExtraSpaces { get; init; }
 
@@ -44,7 +47,7 @@ internal sealed record SentencePieceVocabulary
     /// <summary>Tokens beside the pieces, or pieces that are cut out of a text.</summary>
     internal IReadOnlyList<AddedToken> Added { get; init; } = [];
 
-    /// <summary>The steps of the tokenizer. A space in front goes before each part between special tokens.</summary>
+    /// <summary>The steps of the tokenizer.</summary>
     /// <exception cref="FormatException">The parts do not fit together.</exception>
     internal PipelineParts Parts()
     {
@@ -58,7 +61,7 @@ internal sealed record SentencePieceVocabulary
 
         if (AddsSpace)
         {
-            normalizers.Add(new PrependNormalizer(" "));
+            normalizers.Add(new PrependNormalizer(" ", SpaceFirstOnly));
         }
 
         normalizers.Add(new ReplaceNormalizer(TextPattern.Literally(" "), Space.ToString()));
