@@ -47,7 +47,7 @@ internal sealed class Tokenize : Verb
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         Tokenizer tokenizer = await Model.OpenTokenizerAsync(parse.GetRequiredValue(_model), cancellationToken);
-        if (parse.GetValue(_ids) is { } ids)
+        if (parse.GetValue(_ids) is { Length: > 0 } ids)
         {
             DetokenizeResult result = new(ids, [.. ids.Select(tokenizer.TokenText)], tokenizer.Decode(ids));
             terminal.Print(result, CliJson.Documents.DetokenizeResult, result.Text);

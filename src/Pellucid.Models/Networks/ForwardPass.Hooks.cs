@@ -37,32 +37,6 @@ internal sealed partial class ForwardPass
         return value;
     }
 
-    /// <summary>A copy of the positions that are kept, so that the whole activation can be let go.</summary>
-    private Tensor Chosen(HookPoint point, Tensor value)
-    {
-        int axis = point.PositionAxis, heads = axis == 2 ? value.Shape[1] : 1, columns = value.Shape[axis];
-        int count = _capture.ColumnsOf(_tokens, 0).Length, width = (int)(value.Shape.Count / (_tokens.Count * heads * columns));
-        int[] rows = new int[_tokens.Count * heads * count];
-        for (int i = 0; i < _tokens.Count * heads; i++)
-        {
-            ReadOnlySpan<int> chosen = _capture.ColumnsOf(_tokens, i / heads);
-            for (int j = 0; j < count; j++)
-            {
-                rows[(i * count) + j] = (i * columns) + chosen[j];
-            }
-        }
-
-        Tensor table = _ops.Reshape(value, new Shape(_tokens.Count * heads * columns, width));
-        Tensor gathered = _ops.Gather(table, rows, new Shape(rows.Length));
-        _ops.Release(table);
-        Span<int> sizes = stackalloc int[value.Shape.Rank];
-        value.Shape.Sizes.CopyTo(sizes);
-        sizes[axis] = count;
-        Tensor kept = _ops.Reshape(gathered, new Shape(sizes));
-        _ops.Release(gathered);
-        return kept;
-    }
-
     private Tensor Changed(string hook, Tensor made, Intervention[] interventions)
     {
         HookContext context = new(_model.Hooks[hook], _tokens, _start, _prompt, Config.BosId);

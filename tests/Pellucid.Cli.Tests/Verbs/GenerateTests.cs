@@ -51,7 +51,7 @@ public sealed class GenerateTests
         Invocation plain = await Invocation.OfAsync(line);
         Assert.Equal((0, json.GetProperty("text").GetString() + "\n"), (plain.ExitCode, plain.Output));
         Assert.Equal(25, json.GetProperty("ids").GetArrayLength());
-        Assert.NotEqual(json.GetProperty("text").GetString(), (await Invocation.JsonOfAsync([.. line, "--top-k", "1"])).GetProperty("text").GetString());
+        Assert.NotEqual(json.GetProperty("text").GetString(), (await Invocation.JsonOfAsync([.. line.Select(word => word == "20" ? "1" : word)])).GetProperty("text").GetString());
     }
 
     [Fact]
