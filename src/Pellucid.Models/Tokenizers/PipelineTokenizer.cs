@@ -38,7 +38,7 @@ internal sealed class PipelineTokenizer : Tokenizer
         _all = (Search(parts.Added, normalized: false), Search(parts.Added, normalized: true));
         AddedToken[] plain = [.. parts.Added.Where(token => !token.Special)];
         _plain = (Search(plain, normalized: false), Search(plain, normalized: true));
-        _partsAtSpaces = parts.PreTokenizer is null or MetaspaceSplit && parts.Model.PartsBefore(VisibleSpace);
+        _partsAtSpaces = !parts.SpellsBytes && parts.Model.PartsBefore(VisibleSpace);
     }
 
     /// <inheritdoc/>

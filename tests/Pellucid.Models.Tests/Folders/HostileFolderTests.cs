@@ -221,7 +221,7 @@ public sealed class HostileFolderTests : IDisposable
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":[]},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "vocab")]
     [InlineData("{\"model\":7,\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "model")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0},\"unk_token\":3},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "unk_token")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"0\":0,\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"9\":9,\"a\":10,\"b\":11}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "12 words")]
+    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"0\":0,\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"9\":9,\"a\":10,\"b\":11}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "12 tokens")]
     public async Task OpenAsync_TokenizerOfAnotherKind_IsRefusedByName(string text, string part)
     {
         string folder = await SavedAsync();

@@ -1,7 +1,6 @@
 using Pellucid.Models.Tokenizers;
 using Pellucid.Models.Tokenizers.Subwords;
 using Pellucid.Models.Tokenizers.Vocabularies;
-using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Tests.Tokenizers;

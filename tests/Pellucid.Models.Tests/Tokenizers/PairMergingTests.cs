@@ -1,4 +1,5 @@
 using Pellucid.Models.Tokenizers.Subwords;
+using Pellucid.Tensors;
 
 namespace Pellucid.Models.Tests.Tokenizers;
 
