@@ -6,8 +6,8 @@ namespace Pellucid.Cli.Frame;
 /// <param name="IsTerminal">Whether a person watches standard error; nothing is animated or coloured otherwise.</param>
 internal sealed record Streams(Stream Output, TextWriter Error, bool IsTerminal)
 {
-    /// <summary>Standard input.</summary>
-    internal TextReader Input { get; init; } = TextReader.Null;
+    /// <summary>Opens standard input, which most verbs never touch.</summary>
+    internal Func<TextReader> Input { get; init; } = () => TextReader.Null;
 
     /// <summary>Whether a person types on standard input, so that questions are asked.</summary>
     internal bool IsTyped { get; init; }

@@ -18,12 +18,14 @@ internal sealed class Terminal
 
     private readonly Streams _streams;
     private readonly Lazy<IAnsiConsole> _console;
+    private readonly Lazy<TextReader> _input;
     private bool _printed;
 
     internal Terminal(Streams streams, bool json)
     {
         (_streams, Json) = (streams, json);
         _console = new Lazy<IAnsiConsole>(CreateConsole);
+        _input = new Lazy<TextReader>(streams.Input);
     }
 
     /// <summary>Whether a person types on standard input.</summary>
@@ -79,7 +81,7 @@ internal sealed class Terminal
             _streams.Error.Write(sign);
         }
 
-        return await Task.Run(_streams.Input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken);
+        return await Task.Run(() => _input.Value.ReadLine(), CancellationToken.None).WaitAsync(cancellationToken);
     }
 
     /// <summary>Does some work that the next Ctrl-C stops by itself; one more stops the program.</summary>

@@ -16,7 +16,7 @@ internal sealed partial record Invocation(int ExitCode, string Output, string Er
     {
         using MemoryStream output = new();
         using StringWriter error = new();
-        Streams streams = new(output, TextWriter.Synchronized(error), false) { Input = new StringReader(input) };
+        Streams streams = new(output, TextWriter.Synchronized(error), false) { Input = () => new StringReader(input) };
         int code = await CommandLine.RunAsync(arguments, streams, TestContext.Current.CancellationToken);
         return new Invocation(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
