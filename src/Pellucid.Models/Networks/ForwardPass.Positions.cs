@@ -28,7 +28,7 @@ internal sealed partial class ForwardPass
         sizes[axis] = count;
         Tensor kept = _ops.Reshape(gathered, new Shape(sizes));
         _ops.Release(gathered);
-        return kept;
+        return kept; // small, and let go of with the pass
     }
 
     /// <summary>
@@ -49,12 +49,12 @@ internal sealed partial class ForwardPass
             isSame &= first.AsSpan().SequenceEqual(_capture.ColumnsOf(_tokens, row));
         }
 
-        // Of sequences that differ, one after the other.
-        List<Tensor> scores = [], patterns = [];
+        // Of sequences that differ, one after the other. What is made on the way is let go of, since views would hold whole layers.
+        List<Tensor> scores = [], patterns = [], made = [];
         for (int row = 0; row < (isSame ? 1 : _tokens.Count); row++)
         {
             (int start, int count) = isSame ? (0, _tokens.Count) : (row, 1);
-            Tensor queries = _ops.Slice(q, 0, start, count), keys = _ops.Slice(k, 0, start, count);
+            Tensor queries = Noted(made, _ops.Slice(q, 0, start, count)), keys = Noted(made, _ops.Slice(k, 0, start, count));
             ReadOnlySpan<int> ranges = _ranges is null ? [] : _ranges.AsSpan<int>().Slice(2 * start, 2 * count);
             int[] columns = isSame ? first : _capture.ColumnsOf(_tokens, row);
             (List<Tensor> scoresOfRow, List<Tensor> patternsOfRow) = ([], []);
@@ -66,29 +66,39 @@ internal sealed partial class ForwardPass
                     length++;
                 }
 
-                (Tensor some, Tensor pattern) = Rows(queries, keys, ranges, columns[i], length, options);
+                (Tensor some, Tensor pattern) = Rows(queries, keys, ranges, columns[i], length, options, made);
                 scoresOfRow.Add(some);
                 patternsOfRow.Add(pattern);
                 i += length;
             }
 
-            scores.Add(Joined(2, scoresOfRow));
-            patterns.Add(Joined(2, patternsOfRow));
+            scores.Add(Joined(2, scoresOfRow, made));
+            patterns.Add(Joined(2, patternsOfRow, made));
         }
 
-        KeepMade(names.AttnScores, scores);
-        KeepMade(names.Pattern, patterns);
+        KeepMade(names.AttnScores, scores, made);
+        KeepMade(names.Pattern, patterns, made);
+        foreach (Tensor one in made)
+        {
+            _ops.Release(one);
+        }
+    }
+
+    private static Tensor Noted(List<Tensor> made, Tensor one)
+    {
+        made.Add(one);
+        return one;
     }
 
     /// <summary>Scores and pattern of neighbouring queries, [batch, head, query, key] over all keys.</summary>
-    private (Tensor Scores, Tensor Pattern) Rows(Tensor q, Tensor k, ReadOnlySpan<int> ranges, int column, int length, AttentionOptions options)
+    private (Tensor Scores, Tensor Pattern) Rows(Tensor q, Tensor k, ReadOnlySpan<int> ranges, int column, int length, AttentionOptions options, List<Tensor> made)
     {
         int all = k.Shape[1], seen = options.IsCausal ? column + length : all; // the queries are the last of the keys' positions
-        Tensor keys = _ops.Slice(k, 1, 0, seen);
-        Tensor? within = ranges.IsEmpty ? null : Clipped(ranges, seen);
-        Tensor scores = _ops.AttentionScores(_ops.Slice(q, 1, column, length), keys, options, within);
-        Tensor pattern = IsMasked(options) ? _ops.AttentionSoftmax(scores, options, within) : _ops.Softmax(scores);
-        return seen == all ? (scores, pattern) : (Widened(scores, all, float.NegativeInfinity), Widened(pattern, all, 0));
+        Tensor keys = Noted(made, _ops.Slice(k, 1, 0, seen)), queries = Noted(made, _ops.Slice(q, 1, column, length));
+        Tensor? within = ranges.IsEmpty ? null : Noted(made, Clipped(ranges, seen));
+        Tensor scores = Noted(made, _ops.AttentionScores(queries, keys, options, within));
+        Tensor pattern = Noted(made, IsMasked(options) ? _ops.AttentionSoftmax(scores, options, within) : _ops.Softmax(scores));
+        return seen == all ? (scores, pattern) : (Widened(scores, all, float.NegativeInfinity, made), Widened(pattern, all, 0, made));
     }
 
     /// <summary>Ranges of keys that end where the keys do.</summary>
@@ -103,21 +113,21 @@ internal sealed partial class ForwardPass
         return _ops.Integers(ends, new Shape(ends.Length / 2, 2));
     }
 
-    private Tensor Widened(Tensor x, int keys, float value)
+    private Tensor Widened(Tensor x, int keys, float value, List<Tensor> made)
     {
         Shape rest = new(x.Shape[0], x.Shape[1], x.Shape[2], keys - x.Shape[3]);
-        Tensor filled = _ops.Zeros(rest);
+        Tensor filled = Noted(made, _ops.Zeros(rest));
         filled.AsSpan().Fill(value);
-        return _ops.Concat(3, x, filled);
+        return Noted(made, _ops.Concat(3, x, filled));
     }
 
-    private Tensor Joined(int axis, List<Tensor> parts) => parts.Count == 1 ? parts[0] : _ops.Concat(axis, [.. parts]);
+    private Tensor Joined(int axis, List<Tensor> parts, List<Tensor> made) => parts.Count == 1 ? parts[0] : Noted(made, _ops.Concat(axis, [.. parts]));
 
-    private void KeepMade(string hook, List<Tensor> parts)
+    private void KeepMade(string hook, List<Tensor> parts, List<Tensor> made)
     {
         if (_capture.Contains(hook))
         {
-            Tensor kept = Joined(0, parts);
+            Tensor kept = Joined(0, parts, made);
             _kept[hook] = Result(kept, _model.Hooks[hook].Named(kept.Shape.Sizes));
         }
     }

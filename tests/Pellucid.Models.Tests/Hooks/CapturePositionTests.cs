@@ -117,6 +117,9 @@ public sealed class CapturePositionTests
         RunOptions options = new() { Logits = LogitsWanted.Last, Capture = Capture.Of([.. Enumerable.Range(0, 4).Select(Hook.Pattern)]).At(^1) };
         const long Square = sizeof(float) * Positions * Positions * Heads;
         Assert.InRange(model.PeakBytes(tokens, options), 1, Square / 2);
+        using Model deep = Model.Random(model.Config with { Layers = 16 }, 1);
+        Capture rows = Capture.Of([.. Enumerable.Range(0, 16).Select(Hook.Pattern)]).At(^1);
+        Assert.InRange(deep.PeakBytes(tokens, options with { Capture = rows }) - model.PeakBytes(tokens, options), 0, 12 * 3 * sizeof(float) * Positions * Heads); // nothing of a layer but its rows
         model.Run(tokens, options).Dispose();
         Assert.Equal(ComputeMemory.Measure(() => model.Run(tokens, options).Dispose()), model.PeakBytes(tokens, options));
     }
