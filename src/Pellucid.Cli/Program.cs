@@ -2,4 +2,5 @@ using Pellucid.Cli.Frame;
 
 using Interruption interruption = new();
 using Stream output = Console.OpenStandardOutput();
-return await CommandLine.RunAsync(args, new Streams(output, Console.Error, !Console.IsErrorRedirected), interruption.Token);
+Streams streams = new(output, Console.Error, !Console.IsErrorRedirected) { Input = () => Console.In, IsTyped = !Console.IsInputRedirected, Interruption = interruption };
+return await CommandLine.RunAsync(args, streams, interruption.Token);

@@ -3,6 +3,7 @@ using Pellucid.Models.Folders;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Runs;
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -45,6 +46,9 @@ public sealed class Model : IDisposable
 
     /// <summary>Its tokenizer, where it came with one.</summary>
     public Tokenizer? Tokenizer { get; }
+
+    /// <summary>The text of the chat template that came with its tokenizer; null where there is none.</summary>
+    public string? ChatTemplate => Tokenizer?.ChatTemplates.GetValueOrDefault("default");
 
     /// <summary>
     /// SHA-256 of its checkpoint file; of its facts and parameters where it was made of them or comes from a model folder, so that saving it
@@ -94,6 +98,23 @@ public sealed class Model : IDisposable
     /// <exception cref="PellucidException">There is no such model, its files are damaged, or weights are not held so.</exception>
     public static Task<Model> OpenAsync(string model, OpenOptions options, CancellationToken cancellationToken = default) =>
         Task.Run(() => ModelRegistry.Open(model, options), cancellationToken);
+
+    /// <summary>
+    /// Opens a model's tokenizer alone. Of a folder with tokenizer files, or one of these files, nothing else is read; otherwise the whole model is opened for it.
+    /// </summary>
+    /// <param name="model">What <see cref="OpenAsync(string, CancellationToken)"/> takes; or a folder without a network; or a file such as <c>tokenizer.json</c>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PellucidException">There is no such model or file, it is damaged, or it has no tokenizer.</exception>
+    public static async Task<Tokenizer> OpenTokenizerAsync(string model, CancellationToken cancellationToken = default)
+    {
+        if (await Task.Run(() => TokenizerFiles.At(model), cancellationToken).ConfigureAwait(false) is { } alone)
+        {
+            return alone;
+        }
+
+        using Model whole = await OpenAsync(model, cancellationToken).ConfigureAwait(false);
+        return whole.Tokenizer ?? throw new PellucidException($"Model '{model}' has no tokenizer. Open a model that came with one.");
+    }
 
     /// <summary>
     /// Saves the model as a folder that <see cref="OpenAsync(string, CancellationToken)"/> opens: <c>config.json</c> and <c>model.safetensors</c> in
@@ -257,6 +278,23 @@ public sealed class Model : IDisposable
     public IEnumerable<GenerationStep> GenerateSteps(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
         Generator.Steps(this, prompts, options ?? new GenerateOptions());
 
+    /// <summary>Continues a text and gives it piece by piece, as whole characters come; the same text as <see cref="Generate(string, GenerateOptions)"/>.</summary>
+    /// <param name="prompt">The text.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <returns>A piece for each token and a last one, which says why the text ended. Each is computed when it is asked for.</returns>
+    /// <exception cref="PellucidException">The model has no tokenizer, the text is longer than the context, or an option is outside its range.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<GeneratedPiece> GenerateStream(string prompt, GenerateOptions? options = null) => GenerateStream(Tokenize(prompt), options);
+
+    /// <summary>Continues token ids and gives the text piece by piece, as whole characters come.</summary>
+    /// <param name="prompt">Token ids, as they are.</param>
+    /// <param name="options">Length and sampling; greedy by default.</param>
+    /// <returns>A piece for each token and a last one, which says why the text ended. Each is computed when it is asked for.</returns>
+    /// <exception cref="PellucidException">The ids are longer than the context, or an option is outside its range.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<GeneratedPiece> GenerateStream(IReadOnlyList<int> prompt, GenerateOptions? options = null) =>
+        TextGeneration.Pieces(this, prompt, options ?? new GenerateOptions(), skipSpecial: false);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -290,10 +328,7 @@ public sealed class Model : IDisposable
     private void CheckRun(TokenBatch tokens, RunOptions options, KeyValueCache? cache)
     {
         CheckTokens(tokens, cache?.Length ?? 0);
-        foreach (string hook in options.Capture.Names)
-        {
-            _ = Hooks[hook];
-        }
+        options.Capture.Check(Hooks, tokens);
     }
 
     private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
@@ -309,14 +344,11 @@ public sealed class Model : IDisposable
             _ = Hooks[hook];
         }
 
-        foreach (string hook in options.At.Names)
+        options.At.Check(Hooks, tokens);
+        options.Capture.Check(Hooks, tokens);
+        if (!options.At.IsWhole)
         {
-            _ = Hooks[hook];
-        }
-
-        foreach (string hook in options.Capture.Names)
-        {
-            _ = Hooks[hook];
+            throw new PellucidException("Gradients with respect to activations are given at every position. Leave out the positions of GradientOptions.At and read those you want.");
         }
 
         foreach (string name in options.Parameters.Names)

@@ -22,6 +22,8 @@ internal static class CommandLine
             new Train(),
             new Evaluate(),
             new Explain(),
+            new Chat(),
+            new Tokenize(),
             new RunText(),
             new Compile(),
             new RunProgram(),

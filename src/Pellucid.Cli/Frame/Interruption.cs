@@ -16,6 +16,7 @@ internal sealed class Interruption : IDisposable
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
     private Timer? _timer;
+    private Action? _instead;
 
     internal Interruption()
     {
@@ -24,6 +25,9 @@ internal sealed class Interruption : IDisposable
     }
 
     internal CancellationToken Token => _source.Token;
+
+    /// <summary>Lets the next Ctrl-C do something else, once, in place of stopping the program; null takes that back.</summary>
+    internal void Divert(Action? instead) => Interlocked.Exchange(ref _instead, instead);
 
     public void Dispose()
     {
@@ -47,6 +51,12 @@ internal sealed class Interruption : IDisposable
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (context.Signal == PosixSignal.SIGINT && Interlocked.Exchange(ref _instead, null) is { } instead)
+        {
+            instead();
+            return;
+        }
+
         if (Interlocked.CompareExchange(ref _timer, new Timer(static _ => Leave(), null, Patience, Timeout.InfiniteTimeSpan), null) is not null)
         {
             Leave();

@@ -18,13 +18,18 @@ internal sealed class Terminal
 
     private readonly Streams _streams;
     private readonly Lazy<IAnsiConsole> _console;
+    private readonly Lazy<TextReader> _input;
     private bool _printed;
 
     internal Terminal(Streams streams, bool json)
     {
         (_streams, Json) = (streams, json);
         _console = new Lazy<IAnsiConsole>(CreateConsole);
+        _input = new Lazy<TextReader>(streams.Input);
     }
+
+    /// <summary>Whether a person types on standard input.</summary>
+    internal bool IsTyped => _streams.IsTyped;
 
     /// <summary>Whether the result is printed as JSON.</summary>
     internal bool Json { get; }
@@ -56,6 +61,50 @@ internal sealed class Terminal
         }
 
         _streams.Output.Flush();
+    }
+
+    /// <summary>Writes a part of a text on standard output as it comes; nothing with <c>--json</c>, whose document holds it at the end.</summary>
+    internal void Write(string part)
+    {
+        if (!Json && part.Length > 0)
+        {
+            _streams.Output.Write(Encoding.UTF8.GetBytes(part));
+            _streams.Output.Flush();
+        }
+    }
+
+    /// <summary>Reads a line of standard input, asked for by a sign where a person types; null at its end.</summary>
+    internal async Task<string?> ReadLineAsync(string sign, CancellationToken cancellationToken)
+    {
+        if (_streams.IsTyped)
+        {
+            _streams.Error.Write(sign);
+        }
+
+        return await Task.Run(() => _input.Value.ReadLine(), CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Does some work that the next Ctrl-C stops by itself; one more stops the program.</summary>
+    /// <param name="work">The work, which heeds the token.</param>
+    /// <param name="cancellationToken">Stops the program.</param>
+    /// <returns>Whether it came to its end.</returns>
+    internal async Task<bool> WithInterruptionAsync(Action<CancellationToken> work, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _streams.Interruption?.Divert(source.Cancel);
+        try
+        {
+            await Task.Run(() => work(source.Token), CancellationToken.None);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            _streams.Interruption?.Divert(null);
+        }
     }
 
     /// <summary>A line for a person.</summary>

@@ -75,6 +75,22 @@ internal static class Values
         "--process", "STEPS", "Make the parameters easier to read without changing what the model computes: fold-norms, center-writing, center-unembedding, fold-value-biases, commas between; or standard, for those that hold of the model.",
         null, "standard, or steps such as fold-norms,center-writing", text => (WeightProcessing.TryParse(text, out WeightProcessing steps), steps));
 
+    /// <summary>Token ids with commas between.</summary>
+    internal static Option<int[]?> Ids(string name, string description) => Parsed<int[]?>(name, "1,2,3", description, null, "token ids such as 1,403,7", text =>
+    {
+        string[] parts = text.Split(',');
+        int[] ids = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out ids[i]))
+            {
+                return (false, null);
+            }
+        }
+
+        return (true, ids);
+    });
+
     /// <summary>A number within bounds, both included.</summary>
     internal static Option<double> Number(string name, string description, double fallback, double least, double most = double.MaxValue) =>
         Parsed(name, "X", description, fallback, most == double.MaxValue ? $"a number of at least {least}" : $"a number from {least} to {most}", text =>

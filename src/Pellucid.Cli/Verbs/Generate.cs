@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Pellucid.Cli.Frame;
 using Pellucid.Models;
@@ -13,10 +14,7 @@ internal sealed class Generate : Verb
 {
     private readonly Argument<string> _model = Values.Model();
     private readonly Argument<string> _prompt = new("PROMPT") { Description = "The text to continue; \"\" starts from BOS." };
-    private readonly Option<int> _maxTokens = Values.Integer("--max-tokens", "Most tokens to add.", 60);
-    private readonly Option<double> _temperature = Values.Number("--temperature", "0 takes the likeliest token, more samples more freely.", 0, 0);
-    private readonly Option<double> _topP = Values.Number("--top-p", "Sample from the smallest set of tokens with this share of the probability.", 1, 0, 1);
-    private readonly Option<long> _seed = Values.Seed();
+    private readonly Sampling _sampling = new(maxTokens: 60);
     private readonly Option<OpenOptions?> _weights = Values.Weights();
     private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Option<Clamp[]> _clamps = Clamp.Option();
@@ -26,10 +24,7 @@ internal sealed class Generate : Verb
     {
         Arguments.Add(_model);
         Arguments.Add(_prompt);
-        Options.Add(_maxTokens);
-        Options.Add(_temperature);
-        Options.Add(_topP);
-        Options.Add(_seed);
+        _sampling.AddTo(this);
         Options.Add(_weights);
         Options.Add(_process);
         Options.Add(_clamps);
@@ -38,7 +33,7 @@ internal sealed class Generate : Verb
     internal override IReadOnlyList<string> Examples { get; } =
     [
         "pellucid generate stories260k \"Once upon a time\" --max-tokens 40",
-        "pellucid generate stories260k \"\" --temperature 0.8 --top-p 0.9 --seed 7 --json",
+        "pellucid generate stories260k \"\" --temperature 0.8 --top-k 40 --top-p 0.9 --seed 7 --json",
         "pellucid generate stories260k \"Once upon a time\" --weights bf16",
         "pellucid generate stories260k \"Once upon a time\" --clamp out/dictionary:3=2",
     ];
@@ -55,20 +50,25 @@ internal sealed class Generate : Verb
         OpenOptions open = (parse.GetValue(_weights) ?? new OpenOptions()) with { Processing = parse.GetValue(_process) };
         using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), open, cancellationToken);
         IReadOnlyList<Intervention> interventions = Clamp.Open(parse.GetRequiredValue(_clamps), model);
-        GenerateOptions options = new()
-        {
-            MaxTokens = parse.GetValue(_maxTokens),
-            Temperature = parse.GetValue(_temperature),
-            TopP = parse.GetValue(_topP),
-            Seed = parse.GetValue(_seed),
-            CancellationToken = cancellationToken,
-        };
-        Generated generated = Continue(model.With(interventions), prompt, options);
-        GenerateResult result = new(prompt, model.Tokenizer is null ? null : generated.Text, generated.Ids, generated.TokensPerSecond);
-        terminal.Print(result, CliJson.Documents.GenerateResult, result.Text ?? string.Join(',', result.Ids));
+        GenerateOptions options = _sampling.Read(parse, cancellationToken);
+        GenerateResult result = Continue(model.With(interventions), prompt, options, terminal);
+        terminal.Write("\n");
+        terminal.Print(result, CliJson.Documents.GenerateResult);
         terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{result.Ids.Count} tokens, {result.TokensPerSecond:0} a second"));
     }
 
-    private static Generated Continue(Model model, string prompt, GenerateOptions options) =>
-        prompt.Length == 0 && model.Config.BosId is { } bos ? model.Generate([[bos]], options)[0] : model.Generate(prompt, options);
+    private static GenerateResult Continue(Model model, string prompt, GenerateOptions options, Terminal terminal)
+    {
+        long started = Stopwatch.GetTimestamp();
+        List<GeneratedPiece> pieces = [];
+        foreach (GeneratedPiece piece in prompt.Length == 0 && model.Config.BosId is { } bos ? model.GenerateStream([bos], options) : model.GenerateStream(prompt, options))
+        {
+            terminal.Write(model.Tokenizer is not null ? piece.Text : piece.Id is { } id ? $"{(pieces.Count > 0 ? "," : "")}{id}" : "");
+            pieces.Add(piece);
+        }
+
+        int[] ids = [.. pieces.Select(piece => piece.Id).OfType<int>()];
+        string? text = model.Tokenizer is null ? null : string.Concat(pieces.Select(piece => piece.Text));
+        return new GenerateResult(prompt, text, ids, ids.Length / Math.Max(Stopwatch.GetElapsedTime(started).TotalSeconds, 1e-9));
+    }
 }

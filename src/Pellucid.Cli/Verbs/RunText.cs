@@ -21,10 +21,11 @@ internal sealed class RunText : Verb
 
     private readonly Argument<string> _model = Values.Model();
     private readonly Option<string?> _text = new("--text") { HelpName = "T", Description = "The text; BOS goes in front where the model was trained with it." };
-    private readonly Option<int[]?> _ids = Values.Parsed<int[]?>("--ids", "1,2,3", "Token ids, taken as they are, without BOS.", null, "token ids such as 1,403,7", ParseIds);
+    private readonly Option<int[]?> _ids = Values.Ids("--ids", "Token ids, taken as they are, without BOS.");
     private readonly Option<bool> _noBos = new("--no-bos") { Description = "Put no BOS in front of the text." };
     private readonly Option<string[]> _capture = new("--capture") { HelpName = "HOOK ...", Description = "Activations to write to --out.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<WeightProcessing?> _process = Values.Processing();
+    private readonly Option<PositionChoice?> _positions = PositionChoice.Option();
     private readonly Option<string?> _out = new("--out") { HelpName = "FILE.safetensors", Description = "Where logits and captured activations go, as float32 [batch, pos, ...]." };
 
     internal RunText()
@@ -35,6 +36,7 @@ internal sealed class RunText : Verb
         Options.Add(_ids);
         Options.Add(_noBos);
         Options.Add(_capture);
+        Options.Add(_positions);
         Options.Add(_out);
         Options.Add(_process);
         Validators.Add(Check);
@@ -45,6 +47,7 @@ internal sealed class RunText : Verb
         "pellucid run stories260k --text \"Once upon a time\"",
         "pellucid run stories260k --text \"Once upon a time\" --process standard",
         "pellucid run stories260k --ids 1,403,407 --capture blocks.2.mlp.hook_post --out run.safetensors --json",
+        "pellucid run stories260k --text \"Once upon a time\" --capture blocks.2.hook_resid_post --positions last --out run.safetensors",
     ];
 
     internal override string Json =>
@@ -58,7 +61,7 @@ internal sealed class RunText : Verb
     {
         using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), new OpenOptions { Processing = parse.GetValue(_process) }, cancellationToken);
         string[] hooks = [.. (parse.GetValue(_capture) ?? []).Distinct()];
-        RunOptions options = new() { Capture = Capture.Of(hooks), CancellationToken = cancellationToken };
+        RunOptions options = new() { Capture = parse.GetValue(_positions)?.Of(Capture.Of(hooks)) ?? Capture.Of(hooks), CancellationToken = cancellationToken };
         using Run run = model.Run(TokenBatch.Of(Ids(parse, model)), options);
         RunResult result = Describe(model, run);
         if (parse.GetValue(_out) is { } path)
@@ -72,21 +75,6 @@ internal sealed class RunText : Verb
         string loss = double.IsNaN(result.Loss) ? "no predicted token" : string.Create(CultureInfo.InvariantCulture, $"loss {result.Loss:0.0000} nats");
         terminal.Note($"{result.Ids.Count} tokens, {loss}");
         terminal.Print(result, CliJson.Documents.RunResult);
-    }
-
-    private static (bool Good, int[]? Value) ParseIds(string text)
-    {
-        string[] parts = text.Split(',');
-        int[] ids = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i], NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out ids[i]))
-            {
-                return (false, null);
-            }
-        }
-
-        return (true, ids);
     }
 
     private static RunResult Describe(Model model, Run run)
@@ -149,6 +137,11 @@ internal sealed class RunText : Verb
         if (result.GetResult(_capture) is { Implicit: false } && result.GetResult(_out) is null)
         {
             result.AddError("--capture needs --out FILE.safetensors, where the activations go.");
+        }
+
+        if (result.GetResult(_positions) is { Implicit: false } && result.GetResult(_capture) is not { Implicit: false })
+        {
+            result.AddError("--positions needs --capture HOOK, whose positions they are.");
         }
     }
 }

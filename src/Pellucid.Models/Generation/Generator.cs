@@ -13,20 +13,38 @@ internal static class Generator
     internal static IReadOnlyList<Generated> Generate(Model model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options)
     {
         long started = Stopwatch.GetTimestamp();
+        IEnumerable<GenerationStep> steps = Steps(model, prompts, options);
         List<int>[] added = [.. prompts.Select(_ => new List<int>())];
-        foreach (GenerationStep step in Steps(model, prompts, options))
+        ContinuedText[] texts = options.StopTexts.Count == 0 ? [] : [.. prompts.Select(prompt => new ContinuedText(model, prompt[^1], options, skipSpecial: false))];
+        string[] found = [.. prompts.Select(_ => "")];
+        bool[] done = new bool[added.Length];
+        foreach (GenerationStep step in steps)
         {
             for (int i = 0; i < added.Length; i++)
             {
-                if (added[i].Count < Room(model, prompts[i], options))
+                done[i] |= added[i].Count >= Room(model, prompts[i], options);
+                if (done[i])
                 {
-                    added[i].Add(step.Ids[i]);
+                    continue;
                 }
+
+                added[i].Add(step.Ids[i]);
+                done[i] = options.Stops(model, step.Ids[i]);
+                if (texts.Length > 0 && !done[i])
+                {
+                    found[i] += texts[i].Next(step.Ids[i]);
+                    done[i] = texts[i].HasStopped;
+                }
+            }
+
+            if (Array.TrueForAll(done, one => one))
+            {
+                break;
             }
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return [.. added.Select((ids, index) => Result(model, prompts[index][^1], ids, UsesCache(model, options), seconds))];
+        return [.. added.Select((ids, index) => Result(model, prompts[index][^1], ids, options, texts.Length == 0 ? null : found[index] + texts[index].End(), seconds))];
     }
 
     /// <summary>Checks at once, then runs as far as it is enumerated.</summary>
@@ -77,11 +95,9 @@ internal static class Generator
                 {
                     if (!ended[i])
                     {
-                        int next = samplers[i].Choose(run.Logits.Row(i));
-                        bool stops = model.Config.StopIds.Contains(next);
-                        last[i] = stops ? model.Config.StopIds[0] : next;
+                        last[i] = samplers[i].Choose(run.Logits.Row(i), sequences[i]);
                         sequences[i].Add(last[i]);
-                        ended[i] = stops || step + 1 == room[i];
+                        ended[i] = options.Stops(model, last[i]) || step + 1 == room[i];
                     }
 
                     first[i] = ended[i] ? columns + step : first[i]; // one that has ended runs on as ballast of one token
@@ -96,11 +112,11 @@ internal static class Generator
         }
     }
 
-    private static Generated Result(Model model, int previous, List<int> added, bool usedCache, double seconds)
+    private static Generated Result(Model model, int previous, List<int> added, GenerateOptions options, string? text, double seconds)
     {
-        int end = added.FindIndex(model.Config.StopIds.Contains);
+        int end = added.FindIndex(id => options.Stops(model, id));
         added = end < 0 ? added : added[..end];
-        string text = model.Tokenizer?.Decode(added, previous) ?? "";
-        return new Generated(text, added, usedCache, added.Count / Math.Max(seconds, 1e-9));
+        text ??= model.Tokenizer?.Decode(added, previous) ?? "";
+        return new Generated(text, added, UsesCache(model, options), added.Count / Math.Max(seconds, 1e-9));
     }
 }

@@ -65,6 +65,12 @@ internal sealed partial class ForwardPass
             return _ops.Attention(q, k, v, options, _ranges);
         }
 
+        if (KeepsRowsAlone(names, options))
+        {
+            KeepRows(names, q, k, options);
+            return _ops.Attention(q, k, v, options, _ranges);
+        }
+
         Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, options, _ranges));
         return _ops.AttentionMix(At(names.Pattern, IsMasked(options) ? _ops.AttentionSoftmax(scores, options, _ranges) : _ops.Softmax(scores)), v);
     }

@@ -24,8 +24,14 @@ internal sealed partial class ForwardPass
 
         if (_capture.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
         {
+            HookPoint point = _model.Hooks[hook];
             Tensor kept = _recording is null ? value : _ops.Freeze(value); // what is kept outlives the tape
-            _kept[hook] = Result(kept, _model.Hooks[hook].Named(kept.Shape.Sizes));
+            if (!_capture.IsWhole && point.PositionAxis >= 0)
+            {
+                kept = Chosen(point, kept);
+            }
+
+            _kept[hook] = Result(kept, point.Named(kept.Shape.Sizes));
         }
 
         return value;

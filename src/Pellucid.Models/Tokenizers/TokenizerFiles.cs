@@ -37,6 +37,23 @@ internal static class TokenizerFiles
             : tokenizer;
     }
 
+    /// <summary>The tokenizer of a folder, or of the folder of a tokenizer's file, without its network; null where the path is neither.</summary>
+    /// <exception cref="BadFileException">A file cannot be read.</exception>
+    internal static Tokenizer? At(string path)
+    {
+        bool isFile = File.Exists(path) && (SentencePieceNames.Append(TokenizerJson.FileName).Append("vocab.txt").Contains(Path.GetFileName(path))
+            || PairNames.Any(pair => Path.GetFileName(path) == pair.Vocabulary || Path.GetFileName(path) == pair.Merges));
+        string? folder = isFile ? Path.GetDirectoryName(Path.GetFullPath(path)) : Directory.Exists(path) ? path : null;
+        try
+        {
+            return folder is null ? null : Find(folder, null);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadFileException(path, $"it cannot be read ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", "Check the path and its permissions", error);
+        }
+    }
+
     private static (string, Tokenizer)? Read(string folder, int? vocabulary)
     {
         if (In(folder, TokenizerJson.FileName) is { } json)

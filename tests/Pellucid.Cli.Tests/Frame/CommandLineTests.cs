@@ -30,6 +30,16 @@ public sealed class CommandLineTests
         { "run stories260k --ids 1,,2", "--ids '1,,2' is not token ids" },
         { "run stories260k --ids 99999999999", "--ids '99999999999' is not token ids" },
         { "run stories260k --text x --capture hook_embed", "--capture needs --out" },
+        { "run stories260k --text x --positions last", "--positions needs --capture" },
+        { "run stories260k --text x --positions 1,x --capture hook_embed --out x", "--positions '1,x' is not last, a range" },
+        { "run stories260k --text x --positions 1..2..3 --capture hook_embed --out x", "--positions '1..2..3' is not last, a range" },
+        { "generate stories260k x --top-k -1", "--top-k '-1' is not a whole number of at least 0." },
+        { "generate stories260k x --min-p 2", "--min-p '2' is not a number from 0 to 1." },
+        { "chat", "Required argument missing" },
+        { "chat stories260k --mesage x", "Nearest: --message" },
+        { "tokenize stories260k", "Give TEXT or --ids." },
+        { "tokenize stories260k x --ids 1", "TEXT and --ids exclude each other." },
+        { "tokenize stories260k --ids 1 --special", "--special and --plain are for TEXT" },
     };
 
     [Theory]

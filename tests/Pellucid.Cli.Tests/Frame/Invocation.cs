@@ -9,11 +9,15 @@ namespace Pellucid.Cli.Tests.Frame;
 internal sealed partial record Invocation(int ExitCode, string Output, string Error)
 {
     /// <summary>Runs a command line in this process, as Program does.</summary>
-    internal static async Task<Invocation> OfAsync(params string[] arguments)
+    internal static Task<Invocation> OfAsync(params string[] arguments) => ReadingAsync("", arguments);
+
+    /// <summary>Runs a command line in this process, with a text on standard input.</summary>
+    internal static async Task<Invocation> ReadingAsync(string input, params string[] arguments)
     {
         using MemoryStream output = new();
         using StringWriter error = new();
-        int code = await CommandLine.RunAsync(arguments, new Streams(output, TextWriter.Synchronized(error), false), TestContext.Current.CancellationToken);
+        Streams streams = new(output, TextWriter.Synchronized(error), false) { Input = () => new StringReader(input) };
+        int code = await CommandLine.RunAsync(arguments, streams, TestContext.Current.CancellationToken);
         return new Invocation(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 

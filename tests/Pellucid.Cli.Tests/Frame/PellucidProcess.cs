@@ -26,6 +26,13 @@ internal static partial class PellucidProcess
         return Process.Start(start)!;
     }
 
+    /// <summary>Starts it with a standard input that can be written to.</summary>
+    internal static Process StartReading(params string[] arguments)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "pellucid.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", ["exec", program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
+
     /// <summary>Runs to the end; it must succeed.</summary>
     /// <returns>What it wrote on standard output.</returns>
     internal static async Task<string> FinishAsync(params string[] arguments)
@@ -83,7 +90,7 @@ internal static partial class PellucidProcess
     internal static void Interrupt(Process process) =>
         Assert.Equal(0, Kill(process.Id, IgnoresInterrupts(process) ? TerminateSignal : InterruptSignal));
 
-    private static bool IgnoresInterrupts(Process process)
+    internal static bool IgnoresInterrupts(Process process)
     {
         string status = $"/proc/{process.Id}/status";
         string? ignored = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;

@@ -44,6 +44,24 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task Generate_WithoutJson_StreamsTheSameTextAsTheDocumentHas()
+    {
+        string[] line = ["generate", "stories260k", "Lily", "--temperature", "1", "--top-k", "20", "--min-p", "0.02", "--repetition-penalty", "1.2", "--max-tokens", "25", "--seed", "3"];
+        JsonElement json = await Invocation.JsonOfAsync(line);
+        Invocation plain = await Invocation.OfAsync(line);
+        Assert.Equal((0, json.GetProperty("text").GetString() + "\n"), (plain.ExitCode, plain.Output));
+        Assert.Equal(25, json.GetProperty("ids").GetArrayLength());
+        Assert.NotEqual(json.GetProperty("text").GetString(), (await Invocation.JsonOfAsync([.. line.Select(word => word == "20" ? "1" : word)])).GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Generate_StopText_EndsBeforeIt()
+    {
+        JsonElement json = await Invocation.JsonOfAsync("generate", "stories260k", "", "--stop", "never", "--stop", " girl");
+        Assert.Equal("Once upon a time, there was a little", json.GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task Generate_ModelWithoutTokenizer_StartsFromBosWithNullText()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("pellucid");
@@ -53,6 +71,7 @@ public sealed class GenerateTests
             JsonElement json = await Invocation.JsonOfAsync("generate", model, "", "--max-tokens", "3");
             Assert.Equal(JsonValueKind.Null, json.GetProperty("text").ValueKind);
             Assert.Equal("[0,0,0]", json.GetProperty("ids").GetRawText());
+            Assert.Equal("0,0,0\n", (await Invocation.OfAsync("generate", model, "", "--max-tokens", "3")).Output);
             Assert.Contains("no tokenizer", await Invocation.FailureOfAsync(1, "generate", model, "x"), StringComparison.Ordinal);
         }
         finally

@@ -55,6 +55,24 @@ public sealed class RunTextTests : IDisposable
         Assert.Contains("no tokenizer", await Invocation.FailureOfAsync(1, "run", path, "--text", "x", "--no-bos"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("last", new[] { 4 })]
+    [InlineData("1..3", new[] { 1, 2 })]
+    [InlineData("0,-2", new[] { 0, 3 })]
+    public async Task Run_Positions_KeepsThoseOfTheCapturedActivations(string positions, int[] places)
+    {
+        string whole = Path.Combine(_folder.FullName, "whole.safetensors"), part = Path.Combine(_folder.FullName, "part.safetensors");
+        string[] line = ["run", "stories260k", "--text", "Once upon a time", "--capture", "blocks.1.hook_resid_post", "--out"];
+        await Invocation.JsonOfAsync([.. line, whole]);
+        await Invocation.JsonOfAsync([.. line, part, "--positions", positions]);
+        using SafetensorsFile all = SafetensorsFile.Open(whole), some = SafetensorsFile.Open(part);
+        using Tensor rows = all.Read("blocks.1.hook_resid_post"), kept = some.Read("blocks.1.hook_resid_post"), logits = some.Read("logits");
+        Assert.Equal([1, places.Length, 64], kept.Shape.Sizes.ToArray());
+        Assert.Equal(places.SelectMany(place => rows.ToArray()[(place * 64)..((place + 1) * 64)]), kept.ToArray());
+        Assert.Equal(5, logits.Shape[1]);
+        Assert.Contains("5 tokens", await Invocation.FailureOfAsync(1, [.. line, part, "--positions", "7"]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_Capture_WritesLogitsAndEachHookUnderItsName()
     {
