@@ -17,7 +17,7 @@ public sealed record OpenOptions
     public Tokenizer? Tokenizer { get; init; }
 
     /// <summary>Refuses what does not fit a network, once its facts are known.</summary>
-    /// <exception cref="PellucidException">The storage is neither F32 nor BF16, or the tokenizer has tokens that the network has not.</exception>
+    /// <exception cref="PellucidException">The storage is neither F32, BF16 nor Q8, or the tokenizer has tokens that the network has not.</exception>
     internal void Check(ModelConfig config)
     {
         Check();
@@ -28,12 +28,12 @@ public sealed record OpenOptions
     }
 
     /// <summary>Refuses what no matrix is held in.</summary>
-    /// <exception cref="PellucidException">The storage is neither F32 nor BF16.</exception>
+    /// <exception cref="PellucidException">The storage is neither F32, BF16 nor Q8.</exception>
     internal void Check()
     {
-        if (WeightStorage is not (DType.F32 or DType.BF16))
+        if (WeightStorage is not (DType.F32 or DType.BF16 or DType.Q8))
         {
-            throw new PellucidException($"Weights cannot be stored as {WeightStorage}. Use F32 or BF16.");
+            throw new PellucidException($"Weights cannot be stored as {WeightStorage}. Use F32, BF16 or Q8.");
         }
     }
 
