@@ -97,7 +97,7 @@ public sealed unsafe partial class Tensor
     }
 
     /// <summary>Converts one run; stores and checkpoints need the pairs of F32 with the half types by the gigabyte.</summary>
-    private static void Convert(void* from, DType source, void* to, DType target, long count)
+    internal static void Convert(void* from, DType source, void* to, DType target, long count)
     {
         if (source == target)
         {

@@ -107,8 +107,8 @@ internal static class Llama2CReader
             Vocabulary = vocabulary,
             Context = context,
             TiedEmbedding = signedVocabulary > 0,
-            BosId = vocabulary > Llama2CTokenizer.BosId ? Llama2CTokenizer.BosId : null,
-            StopIds = [.. new[] { Llama2CTokenizer.BosId, Llama2CTokenizer.EosId }.Where(id => id < vocabulary)],
+            BosId = vocabulary > Llama2CTokenizer.Bos ? Llama2CTokenizer.Bos : null,
+            StopIds = [.. new[] { Llama2CTokenizer.Bos, Llama2CTokenizer.Eos }.Where(id => id < vocabulary)],
         };
     }
 

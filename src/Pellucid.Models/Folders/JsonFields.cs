@@ -13,6 +13,47 @@ internal readonly struct JsonFields(string path, JsonElement root, string advice
 
     internal bool Has(string key) => root.TryGetProperty(key, out _);
 
+    /// <summary>Whether there is a value that is not null.</summary>
+    internal bool HasValue(string key) => Find(key) is not null;
+
+    /// <summary>Whether a value is missing or says that there is nothing: null, false, or a number that is not positive.</summary>
+    internal bool IsNothing(string key) => Find(key) switch
+    {
+        null or { ValueKind: JsonValueKind.False } => true,
+        { ValueKind: JsonValueKind.Number } number => number.TryGetDouble(out double value) && value <= 0,
+        _ => false,
+    };
+
+    /// <summary>A value as it may stand in a message.</summary>
+    internal string Shown(string key) => root.TryGetProperty(key, out JsonElement value) ? Shown(value) : "missing";
+
+    /// <summary>An object in it; null where it is missing or null.</summary>
+    internal JsonFields? Object(string key) => Find(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => new JsonFields(path, value, advice),
+        { } other => throw Bad($"'{key}' is {Shown(other)}; an object was expected"),
+    };
+
+    /// <summary>The values of a list, or the one value that stands for a list of one; null where it is missing or null.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="most">The most values that are read.</param>
+    internal JsonElement[]? Values(string key, int most) => Find(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list => list.GetArrayLength() <= most ? [.. list.EnumerateArray()] : throw Bad($"'{key}' has {list.GetArrayLength()} values; at most {most} are read"),
+        { } one => [one],
+    };
+
+    /// <summary>Token ids: a list, or one; null where it is missing or null.</summary>
+    internal int[]? Ids(string key)
+    {
+        JsonFields fields = this;
+        const int Most = 1024;
+        return Values(key, Most) is not { } values ? null : Array.ConvertAll(
+            values, value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int id) ? id : throw fields.Bad($"'{key}' has {Shown(value)}; token ids were expected"));
+    }
+
     /// <summary>A whole number of 1 or more.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="most">The largest that is taken.</param>

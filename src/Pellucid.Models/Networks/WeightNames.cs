@@ -9,7 +9,10 @@ internal static class WeightNames
     /// <param name="plan">What the network is.</param>
     /// <param name="read">The array of a name, matrices inputs by outputs; the caller of this function keeps it and may let it go at the next call.</param>
     /// <param name="storage">How the matrices are held.</param>
-    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read, DType storage = DType.F32)
+    internal static NetworkWeights Pack(NetworkPlan plan, Func<string, Tensor> read, DType storage = DType.F32) => Pack(plan, new GivenParameters(read), storage);
+
+    /// <summary>Packs a network from parameters that are read one at a time.</summary>
+    internal static NetworkWeights Pack(NetworkPlan plan, ParameterSource source, DType storage)
     {
         Tensor embedding = Copy("embed.W_E")!;
         return new NetworkWeights(
@@ -42,11 +45,10 @@ internal static class WeightNames
                 return null;
             }
 
-            Tensor matrix = read($"{owner}W_{name}");
-            return new Projection(PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false, storage), Copy($"{owner}b_{name}"));
+            return new Projection(source.Pack(plan.Parameters[$"{owner}W_{name}"], storage), Copy($"{owner}b_{name}"));
         }
 
-        Tensor? Copy(string name) => plan.Parameters.Contains(name) ? read(name).To(DType.F32) : null;
+        Tensor? Copy(string name) => plan.Parameters.Contains(name) ? source.Read(plan.Parameters[name]) : null;
     }
 
     /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, or the <see cref="PackedMatrix"/> of a projection.</summary>

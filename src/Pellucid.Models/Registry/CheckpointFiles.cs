@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pellucid.Models.Checkpoints;
+using Pellucid.Models.Checkpoints.Gguf;
 using Pellucid.Models.Folders;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Tokenizers;
@@ -35,7 +36,12 @@ internal static class CheckpointFiles
     {
         if (ModelFolder.IsPartOfOne(path))
         {
-            return ModelFolder.Open(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
+            return OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
+        }
+
+        if (GgufFile.IsNamedSo(path))
+        {
+            return GgufModel.Open(path, options);
         }
 
         using FileStream checkpoint = File.OpenRead(path);
@@ -55,6 +61,16 @@ internal static class CheckpointFiles
     /// <summary>Opens a folder by what it holds: a config or a safetensors file make it a model folder, else it has a llama2.c checkpoint.</summary>
     internal static Model OpenFolder(string folder, OpenOptions options) => Guarded(folder, _ =>
     {
+        if (HuggingFaceFolder.Is(folder))
+        {
+            return HuggingFaceFolder.Open(folder, options);
+        }
+
+        if (!ModelFolder.HasConfig(folder) && !ModelFolder.HasArrays(folder) && GgufFile.In(folder) is { } packed)
+        {
+            return GgufModel.Open(packed, options);
+        }
+
         string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];
         if (ModelFolder.HasArrays(folder) || (found.Length == 0 && ModelFolder.HasConfig(folder)))
         {

@@ -1,8 +1,7 @@
-// SentencePiece byte-pair encoding: Kudo and Richardson 2018, arXiv:1808.06226. Starting from characters (bytes where the
-// vocabulary lacks one), the neighbouring pair whose merged piece has the best score is merged until none is left.
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Text;
+using Pellucid.Models.Tokenizers.Subwords;
+using Pellucid.Models.Tokenizers.Texts;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -15,58 +14,47 @@ namespace Pellucid.Models.Tokenizers;
 /// </summary>
 internal sealed class Llama2CTokenizer : Tokenizer
 {
-    private const int UnknownId = 0;
+    internal const int Bos = 1, Eos = 2;
+
+    private const int Unknown = 0;
     private const int FirstByte = 3;
 
     private readonly string[] _pieces;
     private readonly float[] _scores;
-    private readonly FrozenDictionary<string, int> _ids;
     private readonly bool[] _isByte;
+    private readonly ScoredPairModel _model;
 
     private Llama2CTokenizer(string[] pieces, float[] scores)
     {
         (_pieces, _scores) = (pieces, scores);
-        Dictionary<string, int> ids = new(StringComparer.Ordinal);
         _isByte = BytesAmong(pieces);
-        for (int id = FirstByte; id < pieces.Length; id++)
-        {
-            if (!_isByte[id])
-            {
-                ids.TryAdd(pieces[id], id);
-            }
-        }
-
-        _ids = ids.ToFrozenDictionary(StringComparer.Ordinal);
+        PieceKind[] kinds = [.. pieces.Select((_, id) => id < FirstByte ? PieceKind.Control : _isByte[id] ? PieceKind.Byte : PieceKind.Normal)];
+        int[]? bytes = _isByte.AsSpan(Math.Min(FirstByte, pieces.Length)).Count(true) == 256 ? [.. Enumerable.Range(FirstByte, 256)] : null;
+        _model = new ScoredPairModel(TokenTable.Of(pieces), scores, kinds, bytes, Unknown, fusesUnknown: false);
     }
 
     public override int Vocabulary => _pieces.Length;
 
-    internal static int BosId => 1;
+    public override int? BosId => Vocabulary > Bos ? Bos : null;
 
-    internal static int EosId => 2;
+    public override int? EosId => Vocabulary > Eos ? Eos : null;
 
-    public override IReadOnlyList<int> Encode(string text)
+    public override int? UnknownId => Unknown;
+
+    public override IReadOnlyList<int> Encode(string text) => [.. Cut(text).Select(subword => subword.Id)];
+
+    public override TokenizedText Tokenize(string text, EncodeOptions options)
     {
-        if (text.Length == 0)
-        {
-            return [];
-        }
-
-        List<int> symbols = [];
-        foreach (Rune rune in (" " + text).EnumerateRunes())
-        {
-            if (_ids.TryGetValue(rune.ToString(), out int id))
-            {
-                symbols.Add(id);
-            }
-            else
-            {
-                AddBytes(symbols, rune);
-            }
-        }
-
-        return Merge(symbols);
+        List<Subword> subwords = Cut(text);
+        return new TokenizedText(
+            [.. subwords.Select(subword => subword.Id)],
+            [.. subwords.Select(subword => _pieces[subword.Id])],
+            [.. subwords.Select(subword => (Math.Max(subword.Start - 1, 0), Math.Max(subword.End - 1, 0)))]); // without the space in front
     }
+
+    public override int? IdOf(string token) => _model.Tokens.IdOf(token);
+
+    public override bool IsSpecial(int id) => id is Bos or Eos;
 
     public override string Decode(IEnumerable<int> ids, int? previous)
     {
@@ -74,7 +62,7 @@ internal sealed class Llama2CTokenizer : Tokenizer
         foreach (int id in ids)
         {
             string piece = Piece(id);
-            if (id == BosId || id == EosId)
+            if (id is Bos or Eos)
             {
                 previous = id;
                 continue;
@@ -165,56 +153,6 @@ internal sealed class Llama2CTokenizer : Tokenizer
         return buffer.ToArray();
     }
 
-    /// <summary>
-    /// Merges the best pair until none is left; among equals the leftmost. The symbols are a linked list and the candidate pairs
-    /// a queue, so that a long text costs n log n.
-    /// </summary>
-    private List<int> Merge(List<int> symbols)
-    {
-        int count = symbols.Count;
-        int[] next = [.. Enumerable.Range(1, count)], previous = [.. Enumerable.Range(-1, count)];
-        PriorityQueue<(int Left, int LeftId, int RightId, int Merged), (float, int)> pairs = new();
-        for (int i = 0; i + 1 < count; i++)
-        {
-            Offer(i);
-        }
-
-        while (pairs.TryDequeue(out (int Left, int LeftId, int RightId, int Merged) pair, out _))
-        {
-            int right = next[pair.Left];
-            if (symbols[pair.Left] != pair.LeftId || right >= count || symbols[right] != pair.RightId)
-            {
-                continue; // one of the two has been merged since
-            }
-
-            symbols[pair.Left] = pair.Merged;
-            symbols[right] = -1;
-            next[pair.Left] = next[right];
-            if (next[right] < count)
-            {
-                previous[next[right]] = pair.Left;
-                Offer(pair.Left);
-            }
-
-            if (previous[pair.Left] >= 0)
-            {
-                Offer(previous[pair.Left]);
-            }
-        }
-
-        symbols.RemoveAll(id => id < 0);
-        return symbols;
-
-        void Offer(int left)
-        {
-            (int a, int b) = (symbols[left], symbols[next[left]]);
-            if (_ids.TryGetValue(_pieces[a] + _pieces[b], out int merged))
-            {
-                pairs.Enqueue((left, a, b, merged), (-_scores[merged], left));
-            }
-        }
-    }
-
     /// <summary>Older files hold "A" for the byte 0x41 beside the piece "A" that text is made of; there all 256 are written so.</summary>
     private static bool[] BytesAmong(string[] pieces)
     {
@@ -238,23 +176,15 @@ internal sealed class Llama2CTokenizer : Tokenizer
     private static BadFileException Bad(string path, string problem) =>
         new(path, problem, "Use the tokenizer that came with the checkpoint");
 
-    private void AddBytes(List<int> symbols, Rune rune)
+    private List<Subword> Cut(string text)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        bytes = bytes[..rune.EncodeToUtf8(bytes)];
-        foreach (byte value in bytes)
+        List<Subword> subwords = [];
+        if (text.Length > 0)
         {
-            if (ByteOf(value + FirstByte) is null)
-            {
-                symbols.Add(UnknownId);
-                return;
-            }
+            _model.Cut(" " + WholeCharacters.Of(text), subwords);
         }
 
-        foreach (byte value in bytes)
-        {
-            symbols.Add(value + FirstByte);
-        }
+        return subwords;
     }
 
     private string Piece(int id) => (uint)id < (uint)_pieces.Length

@@ -62,6 +62,32 @@ public sealed class WordTokenizer : Tokenizer
     /// <exception cref="PellucidException">A word is not in the vocabulary, and there is none for unknown ones; the message gives the nearest.</exception>
     public override IReadOnlyList<int> Encode(string text) => [.. text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Known)];
 
+    /// <inheritdoc/>
+    /// <exception cref="PellucidException">A word is not in the vocabulary, and there is none for unknown ones; the message gives the nearest.</exception>
+    public override TokenizedText Tokenize(string text, EncodeOptions options)
+    {
+        List<int> ids = [];
+        List<(int, int)> places = [];
+        for (int start = 0; start < text.Length;)
+        {
+            int end = start;
+            while (end < text.Length && !char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            if (end > start)
+            {
+                ids.Add(Known(text[start..end]));
+                places.Add((start, end));
+            }
+
+            start = end + 1;
+        }
+
+        return new TokenizedText(ids, [.. ids.Select(TokenText)], places);
+    }
+
     /// <summary>The words of token ids, joined by spaces; one in front where they follow another token.</summary>
     /// <inheritdoc/>
     public override string Decode(IEnumerable<int> ids, int? previous)
@@ -69,6 +95,9 @@ public sealed class WordTokenizer : Tokenizer
         string text = string.Join(' ', ids.Select(TokenText));
         return previous is null || text.Length == 0 ? text : " " + text;
     }
+
+    /// <inheritdoc/>
+    public override int? UnknownId => _unknownId;
 
     /// <inheritdoc/>
     public override int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
