@@ -106,10 +106,11 @@ public sealed unsafe partial class PackedMatrix : IDisposable
         }
     }
 
-    /// <summary>Writes W row-major, [inputs, outputs], whatever the order it was packed from.</summary>
+    /// <summary>Writes W row-major, whatever the order it was packed from.</summary>
     /// <param name="destination">Room for inputs · outputs elements.</param>
+    /// <param name="outputsByInputs">Whether outputs are written as rows, [outputs, inputs]; inputs are, [inputs, outputs], where false.</param>
     /// <exception cref="PellucidException">The destination has another length.</exception>
-    public void Unpack(Span<float> destination)
+    public void Unpack(Span<float> destination, bool outputsByInputs = false)
     {
         if (destination.Length != (long)Inputs * Outputs)
         {
@@ -118,7 +119,30 @@ public sealed unsafe partial class PackedMatrix : IDisposable
                 $"[{Inputs} inputs, {Outputs} outputs] needs {(long)Inputs * Outputs}.");
         }
 
-        ReadRows(0, Inputs, destination);
+        if (!outputsByInputs)
+        {
+            ReadRows(0, Inputs, destination);
+            return;
+        }
+
+        const int Together = 256;
+        int[] outputs = new int[Math.Min(Together, Outputs)];
+        fixed (float* rows = destination)
+        {
+            fixed (int* chosen = outputs)
+            {
+                for (int first = 0; first < Outputs; first += Together)
+                {
+                    int count = Math.Min(Together, Outputs - first);
+                    for (int index = 0; index < count; index++)
+                    {
+                        outputs[index] = first + index;
+                    }
+
+                    PanelGather.Run(this, chosen, count, rows + ((nint)first * Inputs));
+                }
+            }
+        }
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -119,7 +119,7 @@ internal sealed partial class ForwardPass : IDisposable
     private Tensor Embed()
     {
         Shape places = new(_tokens.Count, _tokens.Positions);
-        Tensor tokens = At(Hook.Embed, _ops.Gather(Watched(_model.Weights.Embedding), _tokens.Span, places));
+        Tensor tokens = At(Hook.Embed, _ops.GatherOutputs(_model.Weights.Embedding, _tokens.Span, places));
         if (_model.Weights.Positions is not { } table)
         {
             return tokens;

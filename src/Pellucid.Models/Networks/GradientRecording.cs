@@ -51,7 +51,11 @@ internal sealed class GradientRecording
                 continue;
             }
 
-            if (matrix is not null)
+            if (name == ParameterName.Embedding)
+            {
+                Tape.WatchTurned(matrix!, name);
+            }
+            else if (matrix is not null)
             {
                 Tape.Watch(matrix);
                 _matrices.Add(name, matrix);
@@ -60,11 +64,6 @@ internal sealed class GradientRecording
             {
                 _watched.Add(array!, ops.Watch(array!, name));
             }
-        }
-
-        if (model.Config.TiedEmbedding && _options.Parameters.Contains(ParameterName.Embedding))
-        {
-            Tape.Tie(model.Weights.Unembedding.Weight, _watched[model.Weights.Embedding]);
         }
     }
 

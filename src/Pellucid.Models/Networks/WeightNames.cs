@@ -14,15 +14,14 @@ internal static class WeightNames
     /// <summary>Packs a network from parameters that are read one at a time.</summary>
     internal static NetworkWeights Pack(NetworkPlan plan, ParameterSource source, DType storage)
     {
-        Tensor embedding = Copy("embed.W_E")!;
+        PackedMatrix embedding = source.PackTurned(plan.Parameters[ParameterName.Embedding], storage);
         return new NetworkWeights(
             embedding,
             Copy("pos_embed.W_pos"),
             [.. Enumerable.Range(0, plan.Config.Layers).Select(layer => Block($"blocks.{layer}."))],
             Norm("ln_final"),
             plan.Config.TiedEmbedding
-                ? new Projection(
-                    PackedMatrix.Pack(embedding.AsSpan(), plan.Config.DModel, plan.Config.Vocabulary, outputsByInputs: true, storage), Copy(ParameterName.UnembeddingBias))
+                ? new Projection(embedding, Copy(ParameterName.UnembeddingBias))
                 : Project("unembed.", "U")!);
 
         LayerWeights Block(string block) => new(
@@ -51,10 +50,10 @@ internal static class WeightNames
         Tensor? Copy(string name) => plan.Parameters.Contains(name) ? source.Read(plan.Parameters[name]) : null;
     }
 
-    /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, or the <see cref="PackedMatrix"/> of a projection.</summary>
+    /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, the <see cref="PackedMatrix"/> of a projection, or that of the embedding, which is turned.</summary>
     internal static IEnumerable<(string Name, Tensor? Array, PackedMatrix? Matrix)> Of(NetworkPlan plan, NetworkWeights weights)
     {
-        yield return ("embed.W_E", weights.Embedding, null);
+        yield return (ParameterName.Embedding, null, weights.Embedding);
         if (weights.Positions is { } positions)
         {
             yield return ("pos_embed.W_pos", positions, null);

@@ -161,12 +161,7 @@ public sealed class ModelParameters : IDisposable
                 values.CopyTo(array.AsSpan());
             }
 
-            matrix?.Refill(values, outputsByInputs: false);
-        }
-
-        if (Config.TiedEmbedding)
-        {
-            model.Weights.Unembedding.Weight.Refill(this[ParameterName.Embedding].AsSpan(), outputsByInputs: true);
+            matrix?.Refill(values, outputsByInputs: name == ParameterName.Embedding);
         }
 
         model.Identity.Forget();
@@ -197,7 +192,7 @@ public sealed class ModelParameters : IDisposable
             }
             else
             {
-                matrix!.Unpack(copy.AsSpan());
+                matrix!.Unpack(copy.AsSpan(), outputsByInputs: name == ParameterName.Embedding);
             }
 
             parameters._arrays.Add(name, copy);
