@@ -54,7 +54,7 @@ public sealed class Model : IDisposable
     public string Hash => Identity.Value;
 
     /// <summary>How its matrices are held: F32 or BF16.</summary>
-    public DType WeightStorage => Weights.Unembedding.Weight.Storage;
+    public DType WeightStorage => Weights.Layers[0].Q.Weight.Storage;
 
     /// <summary>The names and shapes of its activations.</summary>
     public HookTable Hooks => Plan.Hooks;
@@ -72,8 +72,6 @@ public sealed class Model : IDisposable
     internal NetworkWeights Weights { get; }
 
     internal LayerHookNames[] LayerNames => Plan.LayerNames;
-
-    internal RotaryTable? Rotary => Plan.Rotary;
 
     internal FrozenDictionary<string, Intervention[]> InterventionsAt { get; }
 
@@ -234,19 +232,22 @@ public sealed class Model : IDisposable
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public Generated Generate(string prompt, GenerateOptions? options = null) => Generate([Tokenize(prompt)], options)[0];
 
-    /// <summary>Continues several sequences of equal length together, each with a random stream of its own.</summary>
+    /// <summary>
+    /// Continues several sequences together, each with a random stream of its own. They may differ in length: shorter ones are padded in front, and
+    /// go on as they would alone.
+    /// </summary>
     /// <param name="prompts">Token ids, as they are.</param>
     /// <param name="options">Length and sampling; greedy by default.</param>
-    /// <exception cref="PellucidException">The lengths differ, or exceed the context; an option is outside its range.</exception>
+    /// <exception cref="PellucidException">A sequence is empty or longer than the context; an option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public IReadOnlyList<Generated> Generate(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
         Generator.Generate(this, prompts, options ?? new GenerateOptions());
 
-    /// <summary>Continues several sequences of equal length one token at a time, as far as the result is enumerated.</summary>
+    /// <summary>Continues several sequences, which may differ in length, one token at a time, as far as the result is enumerated.</summary>
     /// <param name="prompts">Token ids, as they are.</param>
     /// <param name="options">Length and sampling; greedy by default.</param>
     /// <returns>Each step with the logits that it chose from; ends when every sequence has met a stop token.</returns>
-    /// <exception cref="PellucidException">The lengths differ, or exceed the context; an option is outside its range.</exception>
+    /// <exception cref="PellucidException">A sequence is empty or longer than the context; an option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public IEnumerable<GenerationStep> GenerateSteps(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions? options = null) =>
         Generator.Steps(this, prompts, options ?? new GenerateOptions());
@@ -286,6 +287,11 @@ public sealed class Model : IDisposable
     private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
     {
         CheckTokens(tokens, 0);
+        if (metric.ReadsLogits)
+        {
+            Config.RequireLogits($"Metric '{metric.Name}'");
+        }
+
         foreach (string hook in metric.Hooks)
         {
             _ = Hooks[hook];
@@ -308,19 +314,19 @@ public sealed class Model : IDisposable
     }
 
     /// <summary>Refuses tokens that the model cannot run from a position on.</summary>
-    /// <exception cref="PellucidException">They go past the context, an id is outside the vocabulary, or lengths differ where padding would be seen.</exception>
+    /// <exception cref="PellucidException">They go past the context, or an id or a token type is not one of the model's.</exception>
     internal void CheckTokens(TokenBatch tokens, int start)
     {
-        if (start + tokens.Positions > Config.Context)
+        int longest = start + tokens.Positions - tokens.LeastBefore;
+        if (longest > Config.Context)
         {
             throw new PellucidException(
-                $"{start + tokens.Positions} tokens are more than the context of model '{Name}', which is {Config.Context}. Shorten the text.");
+                $"{longest} tokens are more than the context of model '{Name}', which is {Config.Context}. Shorten the text.");
         }
 
-        if (!Config.IsCausal && tokens.IsPadded)
+        if (tokens.MostTypes > Config.TokenTypes)
         {
-            throw new PellucidException(
-                $"Model '{Name}' attends both ways and would look at the padding of shorter sequences; the batch has lengths {tokens.Lengths.Min()} to {tokens.Positions}. Run sequences of one length together.");
+            throw new PellucidException($"Token type {tokens.MostTypes - 1} is not one of the {Config.TokenTypes} of model '{Name}'. Give types from 0, or none.");
         }
 
         int outside = tokens.Span.IndexOfAnyExceptInRange(0, Config.Vocabulary - 1);

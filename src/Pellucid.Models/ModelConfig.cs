@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -113,8 +114,7 @@ public sealed record ModelConfig
     public bool NextSentenceHead { get; init; }
 
     /// <summary>
-    /// Whether a token attends only to itself and to those before it. A network that attends both ways does not generate, and runs only
-    /// sequences of one length together, since it would look at padding.
+    /// Whether a token attends only to itself and to those before it. A network that attends both ways does not generate.
     /// </summary>
     public bool IsCausal { get; init; } = true;
 
@@ -179,21 +179,77 @@ public sealed record ModelConfig
     /// <summary>Whether a norm is taken of the last block's output: where norms stand before what they serve.</summary>
     internal bool HasFinalNorm => Norm != NormKind.None && NormPlacement != NormPlacement.After;
 
+    /// <summary>Whether the unembedding is the embedding turned, where there is one.</summary>
+    internal bool HasTiedUnembedding => TiedEmbedding && HasUnembedding;
+
+    /// <summary>Whether rotary angles depend on the length of a run, so that keys cannot be kept from one run to the next.</summary>
+    internal bool AnglesDependOnLength => PositionEmbedding == PositionKind.Rotary && RotaryScaling is { Kind: RotaryScalingKind.Dynamic };
+
     /// <summary>Whether a layer sees no more than <see cref="Window"/> keys.</summary>
     internal bool IsLocal(int layer) => Window > 0 && (LocalLayers.Count == 0 || LocalLayers[layer]);
 
-    /// <summary>What a computation depends on beside the parameters, on one line.</summary>
-    internal string Facts => string.Create(
-        CultureInfo.InvariantCulture,
-        $"heads {Heads} {KeyHeads} {DHead}, causal {IsCausal}, scale {ScoreScale:R}, {Norm} {NormEpsilon:R}, {PositionEmbedding} {RotaryBase:R}, gated {GatedMlp} {MlpActivation}, tied {TiedEmbedding}, own outputs {OutputVocabulary is not null}\n");
+    /// <summary>
+    /// What a computation depends on beside the parameters: a line of what every network has, and one for each fact that differs from its default, so
+    /// that a fact that comes to be known later leaves the text of all others as it was.
+    /// </summary>
+    internal string Facts
+    {
+        get
+        {
+            StringBuilder facts = new();
+            facts.Append(
+                CultureInfo.InvariantCulture,
+                $"heads {Heads} {KeyHeads} {DHead}, causal {IsCausal}, scale {ScoreScale:R}, {Norm} {NormEpsilon:R}, {PositionEmbedding} {RotaryBase:R}, gated {GatedMlp} {MlpActivation}, tied {TiedEmbedding}, own outputs {OutputVocabulary is not null}\n");
+            Add("rotary dimensions", RotaryDimensions);
+            Add("rotary scaling", RotaryScaling?.Facts);
+            Add("local rotary base", LocalRotaryBase);
+            Add("window", Window > 0 ? Window : null);
+            Add("local layers", Window > 0 && LocalLayers.Count > 0 ? string.Join(' ', LocalLayers.Select(local => local ? 1 : 0)) : null);
+            Add("attention cap", AttentionSoftCap > 0 ? AttentionSoftCap : null);
+            Add("logit cap", LogitSoftCap > 0 ? LogitSoftCap : null);
+            Add("scores by layer", ScalesScoresByLayer ? true : null);
+            Add("query and key norm", QueryKeyNorm ? true : null);
+            Add("block", Block != BlockKind.Serial ? Block : null);
+            Add("norms", NormPlacement != NormPlacement.Before ? NormPlacement : null);
+            Add("embedding scale", EmbeddingScale != 1 ? EmbeddingScale : null);
+            Add("embedding norm", EmbeddingNorm ? true : null);
+            Add("token types", TokenTypes > 0 ? TokenTypes : null);
+            Add("embedding width", EmbeddingWidth);
+            Add("unembedding", HasUnembedding ? null : false);
+            Add("logit transform", LogitTransform ? true : null);
+            Add("pooler", Pooler ? true : null);
+            Add("next sentence", NextSentenceHead ? true : null);
+            return facts.ToString();
+
+            void Add(string name, object? value)
+            {
+                if (value is not null)
+                {
+                    facts.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
+                }
+            }
+        }
+    }
 
     internal float ScoreScale => AttentionScale ?? (1 / MathF.Sqrt(DHead));
 
+    /// <summary>Refuses to read logits where there are none.</summary>
+    /// <param name="asked">What was asked for: begins the message.</param>
+    /// <exception cref="PellucidException">The network has no unembedding.</exception>
+    internal void RequireLogits(string asked)
+    {
+        if (!HasUnembedding)
+        {
+            throw new PellucidException($"{asked} needs logits; this network has no unembedding, as an encoder of sentences. Read its activations.");
+        }
+    }
+
     /// <summary>Refuses to read the logits as predictions of the next token where they are not.</summary>
     /// <param name="asked">What was asked for: begins the message.</param>
-    /// <exception cref="PellucidException">The outputs are not the tokens.</exception>
+    /// <exception cref="PellucidException">There are no logits, or the outputs are not the tokens.</exception>
     internal void RequirePredictions(string asked)
     {
+        RequireLogits(asked);
         if (OutputVocabulary is { } outputs)
         {
             throw new PellucidException(
@@ -219,7 +275,7 @@ public sealed record ModelConfig
             }
         }
 
-        if (TiedEmbedding && Outputs != Vocabulary)
+        if (HasTiedUnembedding && Outputs != Vocabulary)
         {
             throw new PellucidException(
                 $"A network of {Vocabulary} tokens and {Outputs} outputs cannot have the embedding, turned, as its unembedding. Set TiedEmbedding to false.");
@@ -231,10 +287,36 @@ public sealed record ModelConfig
                 $"A network with score scale {ScoreScale}, norm epsilon {NormEpsilon} and rotary base {RotaryBase} cannot be built: all must be finite, the scale and the base positive.");
         }
 
-        if (Heads % KeyHeads != 0 || (PositionEmbedding == PositionKind.Rotary && DHead % 2 != 0))
+        if (Heads % KeyHeads != 0 || (PositionEmbedding == PositionKind.Rotary && RotaryDimensions is null && DHead % 2 != 0))
         {
             throw new PellucidException(
                 $"{Heads} heads of {DHead} cannot share {KeyHeads} key heads: the heads must be a multiple of the key heads, and a rotary head's size even.");
         }
+
+        if (Problem() is { } problem)
+        {
+            throw new PellucidException($"A network cannot be built like this: {problem}.");
+        }
     }
+
+    /// <summary>What is wrong with facts that not every network has, or null.</summary>
+    private string? Problem() =>
+        RotaryDimensions is { } turned && (turned < 2 || turned > DHead || turned % 2 != 0)
+            ? $"{turned} of a head's {DHead} dimensions cannot be turned; an even number from 2 to {DHead} can"
+        : PositionEmbedding == PositionKind.Rotary && RotaryScaling?.Problem(RotaryDimensions ?? DHead) is { } scaling ? scaling
+        : LocalRotaryBase is { } local && !(local > 0 && double.IsFinite(local)) ? $"the rotary base of local layers is {local}; it must be finite and positive"
+        : Window < 0 ? $"the window is {Window}; it must be 0, for none, or positive"
+        : Window > 0 && !IsCausal ? $"a window of {Window} keys up to a query's own is for causal attention, and this attends both ways"
+        : LocalLayers.Count != 0 && LocalLayers.Count != Layers ? $"{LocalLayers.Count} layers are said to be local or not, and there are {Layers}"
+        : !(AttentionSoftCap >= 0 && float.IsFinite(AttentionSoftCap)) || !(LogitSoftCap >= 0 && float.IsFinite(LogitSoftCap))
+            ? $"the soft caps are {AttentionSoftCap} and {LogitSoftCap}; they must be 0, for none, or positive"
+        : !(EmbeddingScale > 0 && float.IsFinite(EmbeddingScale)) ? $"the factor on embeddings is {EmbeddingScale}; it must be finite and positive"
+        : Norm == NormKind.None && (NormPlacement != NormPlacement.Before || EmbeddingNorm || LogitTransform)
+            ? "it has no norms, so they cannot stand after attention and MLP, nor behind the embeddings or before the unembedding"
+        : Block != BlockKind.Serial && NormPlacement != NormPlacement.Before ? "in parallel blocks norms stand before attention and MLP alone"
+        : TokenTypes < 0 ? $"it has {TokenTypes} token types; 0, for none, or more can be"
+        : EmbeddingWidth is < 1 ? $"its embeddings are {EmbeddingWidth} wide; at least 1 is needed"
+        : LogitTransform && !HasUnembedding ? "a transform before the unembedding needs one"
+        : NextSentenceHead && !Pooler ? "logits of the next sentence are made of a pooled output, and there is none"
+        : null;
 }

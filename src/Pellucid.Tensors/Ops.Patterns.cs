@@ -5,6 +5,8 @@ namespace Pellucid.Tensors;
 /// <content>Attention in steps, for where its scores or its pattern are looked at or changed.</content>
 public sealed unsafe partial class Ops
 {
+    private static readonly AttentionOptions Causal = new() { Scale = 1 };
+
     /// <summary>Causal attention scores before the softmax; keys after the query are −∞.</summary>
     /// <param name="q">[batch, query, head, d_head].</param>
     /// <param name="k">[batch, key, kv_head, d_head]; the queries are the last of the keys' positions.</param>
@@ -17,11 +19,13 @@ public sealed unsafe partial class Ops
     /// <param name="q">[batch, query, head, d_head].</param>
     /// <param name="k">[batch, key, kv_head, d_head]; the queries are the last of the keys' positions.</param>
     /// <param name="options">Scale, and which keys are seen.</param>
+    /// <param name="ranges">I32 [batch, 2]: the first key and the end of the keys of each sequence, no other being seen; all of them when null.</param>
     /// <returns>[batch, head, query, key].</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public Tensor AttentionScores(Tensor q, Tensor k, AttentionOptions options)
+    public Tensor AttentionScores(Tensor q, Tensor k, AttentionOptions options, Tensor? ranges = null)
     {
         CheckHeads("AttentionScores", q, k);
+        CheckRanges("AttentionScores", ranges, q.Shape[0], k.Shape[1]);
         using Operand queries = Plain(q), keys = WholeHeads(k);
         (int batch, int count, int heads, int seen) = (q.Shape[0], q.Shape[1], q.Shape[2], k.Shape[1]);
         Tensor result = New(new Shape(batch, heads, count, seen));
@@ -33,11 +37,12 @@ public sealed unsafe partial class Ops
             Elementwise.SoftCap(result.Pointer, options.SoftCap, result.Pointer, result.Count);
         }
 
-        FillUnseen(result, options, float.NegativeInfinity);
+        Unseen.Fill(result.Pointer, result.Shape.Rows, Seen(result.Shape, options, ranges), float.NegativeInfinity);
+        GC.KeepAlive(ranges);
         (TapeNode? first, TapeNode? second) = (NodeOf(q), NodeOf(k));
         return Record(
             result, (options, q.Shape[3], k.Shape[2]), ScoresRule, [first, second],
-            [second is null ? null : q, first is null ? null : k, options.SoftCap > 0 ? result : null]);
+            [second is null ? null : q, first is null ? null : k, options.SoftCap > 0 ? result : null, ranges]);
     }
 
     private static void ScoresRule(in BackwardStep<(AttentionOptions Options, int Size, int KeyHeads)> step)
@@ -52,7 +57,9 @@ public sealed unsafe partial class Ops
             Elementwise.SoftCapGradient(capped.Pointer, options.SoftCap, scores.Pointer, scores.Pointer, scores.Count);
         }
 
-        FillUnseen(scores, options, 0);
+        Tensor? ranges = step.SavedOrNone(3);
+        Unseen.Fill(scores.Pointer, scores.Shape.Rows, Seen(shape, options, ranges), 0);
+        GC.KeepAlive(ranges);
         using Operand q = Plain(step.SavedOrNone(0) ?? scores), k = Plain(step.SavedOrNone(1) ?? scores);
         if (step.Wants(0))
         {
@@ -74,26 +81,38 @@ public sealed unsafe partial class Ops
     /// </summary>
     /// <param name="scores">[batch, head, query, key]; the queries are the last of the keys' positions.</param>
     /// <exception cref="ShapeException">There are not four axes, or more queries than keys.</exception>
-    public Tensor CausalSoftmax(Tensor scores)
+    public Tensor CausalSoftmax(Tensor scores) => AttentionSoftmax(scores, Causal);
+
+    /// <summary>
+    /// The attention pattern of scores: softmax over the keys that a query sees; any other key gets exactly 0, whatever its score, and so do all
+    /// keys of a query that sees none.
+    /// </summary>
+    /// <param name="scores">[batch, head, query, key]; the queries are the last of the keys' positions.</param>
+    /// <param name="options">Which keys are seen.</param>
+    /// <param name="ranges">I32 [batch, 2]: the first key and the end of the keys of each sequence, no other being seen; all of them when null.</param>
+    /// <exception cref="ShapeException">There are not four axes, more queries than keys, or ranges that do not fit.</exception>
+    public Tensor AttentionSoftmax(Tensor scores, AttentionOptions options, Tensor? ranges = null)
     {
         if (scores.Shape.Rank != 4 || scores.Shape[2] > scores.Shape[3])
         {
-            throw new ShapeException($"CausalSoftmax: {scores.Shape} is not [batch, head, query, key] with as many keys as queries or more.");
+            throw new ShapeException($"AttentionSoftmax: {scores.Shape} is not [batch, head, query, key] with as many keys as queries or more.");
         }
 
+        CheckRanges("AttentionSoftmax", ranges, scores.Shape[0], scores.Shape[3]);
         using Operand plain = Plain(scores);
         Tensor result = New(scores.Shape);
-        (int queries, int keys) = (scores.Shape[2], scores.Shape[3]);
-        Kernels.Softmax.Causal(plain.Pointer, result.Pointer, (long)scores.Shape[0] * scores.Shape[1], queries, keys, keys - queries);
-        return Record(result, 0, static (in step) =>
+        Kernels.Softmax.Seen(plain.Pointer, result.Pointer, result.Shape.Rows, Seen(scores.Shape, options, ranges));
+        GC.KeepAlive(ranges);
+        return Record(result, options, static (in step) =>
         {
             using Operand pattern = Plain(step.Saved(0));
             Tensor part = step.Ops.New(step.Gradient.Shape);
-            (int queries, int keys) = (part.Shape[2], part.Shape[3]);
-            Kernels.Softmax.CausalGradient(
-                pattern.Pointer, step.Gradient.Pointer, part.Pointer, (long)part.Shape[0] * part.Shape[1], queries, keys, keys - queries);
+            Tensor? ranges = step.SavedOrNone(1);
+            Kernels.Softmax.SeenGradient(
+                pattern.Pointer, step.Gradient.Pointer, part.Pointer, part.Shape.Rows, Seen(part.Shape, step.State, ranges));
+            GC.KeepAlive(ranges);
             step.Give(0, part);
-        }, [NodeOf(scores)], [result]);
+        }, [NodeOf(scores)], [result, ranges]);
     }
 
     /// <summary>The values mixed by a pattern.</summary>
@@ -165,8 +184,39 @@ public sealed unsafe partial class Ops
         }
     }
 
-    private static void FillUnseen(Tensor scores, AttentionOptions options, float value) => Unseen.Fill(
-        scores.Pointer, (long)scores.Shape[0] * scores.Shape[1], scores.Shape[2], scores.Shape[3], options.IsCausal, options.Window, value);
+    /// <summary>What the queries of scores [batch, head, query, key] see.</summary>
+    private static SeenKeys Seen(Shape scores, AttentionOptions options, Tensor? ranges) => new()
+    {
+        Heads = scores[1],
+        Queries = scores[2],
+        Keys = scores[3],
+        Offset = scores[3] - scores[2],
+        Causal = options.IsCausal,
+        Window = options.Window,
+        Ranges = ranges is null ? null : (int*)ranges.RawPointer,
+    };
+
+    private static void CheckRanges(string operation, Tensor? ranges, int batch, int keys)
+    {
+        if (ranges is null)
+        {
+            return;
+        }
+
+        if (ranges.DType != DType.I32 || !ranges.IsContiguous || ranges.Shape.Rank != 2 || ranges.Shape[0] != batch || ranges.Shape[1] != 2)
+        {
+            throw new ShapeException($"{operation}: ranges of keys {ranges.Shape} of {ranges.DType} do not fit {batch} sequences; I32 [batch, 2] was expected.");
+        }
+
+        ReadOnlySpan<int> values = ranges.AsSpan<int>();
+        for (int i = 0; i < values.Length; i += 2)
+        {
+            if (values[i] < 0 || values[i] > values[i + 1] || values[i + 1] > keys)
+            {
+                throw new ShapeException($"{operation}: the range of keys {values[i]} to {values[i + 1]} of sequence {i / 2} is not inside the {keys} keys.");
+            }
+        }
+    }
 
     /// <summary>The heads of an array [batch, position, head, size], each of which a group of items shares.</summary>
     private static BatchOperand Heads(in Operand array, int group = 1, bool transposed = false) =>

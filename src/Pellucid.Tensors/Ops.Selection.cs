@@ -1,3 +1,5 @@
+using Pellucid.Tensors.Kernels;
+
 namespace Pellucid.Tensors;
 
 public sealed unsafe partial class Ops
@@ -92,23 +94,39 @@ public sealed unsafe partial class Ops
     /// <param name="x">[batch, head, query, key]; the queries are the last of the keys' positions.</param>
     /// <param name="later">The same shape.</param>
     /// <exception cref="ShapeException">The shapes differ, there are not four axes, or more queries than keys.</exception>
-    public Tensor SelectSeen(Tensor x, Tensor later)
+    public Tensor SelectSeen(Tensor x, Tensor later) => SelectSeen(x, later, Causal);
+
+    /// <summary>At the keys that a query sees the values of <paramref name="x"/>, at all others those of <paramref name="unseen"/>.</summary>
+    /// <param name="x">[batch, head, query, key]; the queries are the last of the keys' positions.</param>
+    /// <param name="unseen">The same shape.</param>
+    /// <param name="options">Which keys are seen.</param>
+    /// <param name="ranges">I32 [batch, 2]: the first key and the end of the keys of each sequence, no other being seen; all of them when null.</param>
+    /// <exception cref="ShapeException">The shapes differ, there are not four axes, more queries than keys, or ranges that do not fit.</exception>
+    public Tensor SelectSeen(Tensor x, Tensor unseen, AttentionOptions options, Tensor? ranges = null)
     {
         Require(
-            x.Shape == later.Shape && x.Shape.Rank == 4 && x.Shape[2] <= x.Shape[3], "SelectSeen", x, later,
+            x.Shape == unseen.Shape && x.Shape.Rank == 4 && x.Shape[2] <= x.Shape[3], "SelectSeen", x, unseen,
             "twice the same [batch, head, query, key] with as many keys as queries or more");
-        (int queries, int keys) = (x.Shape[2], x.Shape[3]);
-        using Operand a = Plain(x), b = Plain(later);
+        CheckRanges("SelectSeen", ranges, x.Shape[0], x.Shape[3]);
+        int keys = x.Shape[3];
+        using Operand a = Plain(x), b = Plain(unseen);
         Tensor result = New(x.Shape);
+        SeenKeys seen = Seen(x.Shape, options, ranges);
         for (long row = 0; row < x.Shape.Rows; row++)
         {
-            (long at, long seen) = (row * keys, keys - queries + (row % queries) + 1);
-            Copy(a.Pointer + at, result.Pointer + at, seen);
-            Copy(b.Pointer + at + seen, result.Pointer + at + seen, keys - seen);
+            long at = row * keys;
+            (int first, int end) = seen.Of(row);
+            Copy(b.Pointer + at, result.Pointer + at, first);
+            Copy(a.Pointer + at + first, result.Pointer + at + first, end - first);
+            Copy(b.Pointer + at + end, result.Pointer + at + end, keys - end);
         }
 
+        GC.KeepAlive(ranges);
         return Record(
-            result, 0, static (in step) => Split(step, static (ops, _, left, right) => ops.SelectSeen(left, right), step.State), [NodeOf(x), NodeOf(later)]);
+            result, options,
+            static (in step) => Split(
+                step, static (ops, state, left, right) => ops.SelectSeen(left, right, state.Options, state.Ranges), (Options: step.State, Ranges: step.SavedOrNone(0))),
+            [NodeOf(x), NodeOf(unseen)], [ranges]);
     }
 
     /// <summary><paramref name="x"/> with the values at its lowest indices replaced by those of a smaller array.</summary>
@@ -161,7 +179,7 @@ public sealed unsafe partial class Ops
     }
 
     /// <summary>The gradients of a choice between two arrays: each gets the gradient of what was taken from it, and zero elsewhere.</summary>
-    private static void Split<TState>(in BackwardStep<int> step, Func<Ops, TState, Tensor, Tensor, Tensor> choose, TState state)
+    private static void Split<TStep, TState>(in BackwardStep<TStep> step, Func<Ops, TState, Tensor, Tensor, Tensor> choose, TState state)
     {
         Tensor zeros = step.Ops.Zeros(step.Gradient.Shape);
         if (step.Wants(0))

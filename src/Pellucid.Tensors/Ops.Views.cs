@@ -5,6 +5,23 @@ public sealed unsafe partial class Ops
     /// <summary>An array of zeros.</summary>
     public Tensor Zeros(Shape shape) => Made(Tensor.Zeros(shape));
 
+    /// <summary>Whole numbers, as places and ranges are given in. They have no derivative and are never recorded.</summary>
+    /// <param name="values">Row-major, as many as the shape holds.</param>
+    /// <param name="shape">The shape.</param>
+    /// <returns>I32.</returns>
+    /// <exception cref="ShapeException">The number of values is another.</exception>
+    public Tensor Integers(ReadOnlySpan<int> values, Shape shape)
+    {
+        if (values.Length != shape.Count)
+        {
+            throw new ShapeException($"Integers: {values.Length} values do not fill {shape}.");
+        }
+
+        Tensor result = New(shape, DType.I32);
+        values.CopyTo(result.AsSpan<int>());
+        return result;
+    }
+
     /// <summary>The same values under another shape; a view of <paramref name="x"/>'s memory.</summary>
     /// <exception cref="ShapeException">The number of values differs, or x is a view with gaps.</exception>
     public Tensor Reshape(Tensor x, Shape shape) => Record(

@@ -19,7 +19,7 @@ public sealed class RotaryTable
     /// <summary>Number of positions.</summary>
     public int Positions { get; }
 
-    /// <summary>Size of the head that is turned; even.</summary>
+    /// <summary>How many dimensions of a head are turned, from its first; even.</summary>
     public int Dimensions { get; }
 
     internal float[] Cosines { get; }
@@ -28,7 +28,7 @@ public sealed class RotaryTable
 
     /// <summary>Computes the table.</summary>
     /// <param name="positions">How many positions, from 0.</param>
-    /// <param name="dimensions">Size of a head; even.</param>
+    /// <param name="dimensions">How many dimensions of a head are turned; even.</param>
     /// <param name="frequencyBase">10,000 in the paper.</param>
     /// <exception cref="ShapeException">The head size is odd or not positive, or the table would hold more than 2^30 angles.</exception>
     public static RotaryTable Create(int positions, int dimensions, double frequencyBase = 10_000)
@@ -38,10 +38,27 @@ public sealed class RotaryTable
             throw new ShapeException($"Rotary embedding turns pairs; a head of {dimensions} cannot be paired.");
         }
 
-        int half = dimensions / 2;
-        if (positions < 0 || (long)positions * half > MostAngles)
+        // Single precision up to the angle, as the published implementations have it: at long range the bits matter.
+        float[] frequencies = new float[dimensions / 2];
+        for (int i = 0; i < frequencies.Length; i++)
         {
-            throw new ShapeException($"Rotary embedding of {positions} positions and heads of {dimensions}: 0 to {MostAngles} angles can be held.");
+            frequencies[i] = (float)(1.0 / Math.Pow(frequencyBase, 2.0 * i / dimensions));
+        }
+
+        return Of(positions, frequencies);
+    }
+
+    /// <summary>Computes the table of given frequencies, as those that were changed for longer sequences.</summary>
+    /// <param name="positions">How many positions, from 0.</param>
+    /// <param name="frequencies">The angle of each pair at position 1, from that of the first pair on.</param>
+    /// <param name="factor">On every cosine and sine; 1 as a rule.</param>
+    /// <exception cref="ShapeException">There are no frequencies, or the table would hold more than 2^30 angles.</exception>
+    public static RotaryTable Of(int positions, ReadOnlySpan<float> frequencies, float factor = 1)
+    {
+        int half = frequencies.Length;
+        if (half == 0 || positions < 0 || (long)positions * half > MostAngles)
+        {
+            throw new ShapeException($"Rotary embedding of {positions} positions and {half} pairs: 1 pair or more and 0 to {MostAngles} angles can be held.");
         }
 
         float[] cosines = new float[positions * half], sines = new float[positions * half];
@@ -49,13 +66,12 @@ public sealed class RotaryTable
         {
             for (int i = 0; i < half; i++)
             {
-                // Single precision up to the angle, as the published implementations have it: at long range the bits matter.
-                float angle = position * (float)(1.0 / Math.Pow(frequencyBase, 2.0 * i / dimensions));
-                cosines[(position * half) + i] = MathF.Cos(angle);
-                sines[(position * half) + i] = MathF.Sin(angle);
+                float angle = position * frequencies[i];
+                cosines[(position * half) + i] = factor * MathF.Cos(angle);
+                sines[(position * half) + i] = factor * MathF.Sin(angle);
             }
         }
 
-        return new RotaryTable(cosines, sines, positions, dimensions);
+        return new RotaryTable(cosines, sines, positions, 2 * half);
     }
 }

@@ -47,9 +47,13 @@ internal sealed class SourceTable
         }
 
         SourceTable table = new(family, arrays, root);
-        Dictionary<string, (ParameterRow Row, bool IsBias)> rows = family.Rows
-            .SelectMany(row => ((string Name, bool IsBias)[])[(row.Weight, false), (row.Bias, true)], (row, end) => (end.Name, Row: row, end.IsBias))
-            .Where(end => end.Name.Length > 0).ToDictionary(end => end.Name, end => (end.Row, end.IsBias), StringComparer.Ordinal);
+        Dictionary<string, (ParameterRow Row, bool IsBias)> rows = new(StringComparer.Ordinal);
+        foreach (ParameterRow row in family.Rows)
+        {
+            rows[row.Weight] = (row, false);
+            rows[row.Bias] = (row, true); // a later row of the bias alone stands above that of the layer
+        }
+
         foreach (ParameterPoint point in new ParameterTable(config).Points)
         {
             (string pattern, string layer) = PatternOf(point.Name);

@@ -21,6 +21,9 @@ internal abstract class CheckpointArrays : IDisposable
     /// <exception cref="Pellucid.Tensors.Files.BadFileException">The file ended early or its values cannot be read.</exception>
     internal abstract void ReadRows(string name, int firstRow, Span<float> destination);
 
+    /// <summary>Whether there is an array of that name whose values are no numbers of a weight, so that it is not among <see cref="Shapes"/>.</summary>
+    internal virtual bool HasUnreadable(string name) => false;
+
     /// <summary>Closes the files.</summary>
     public abstract void Dispose();
 }

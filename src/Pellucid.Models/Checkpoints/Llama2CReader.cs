@@ -45,7 +45,7 @@ internal static class Llama2CReader
                 new(ln1[i], null), new(queries[i]), new(keys[i]), new(values[i]), new(outputs[i]), new(ln2[i], null), new(gates[i]), new(ups[i]), new(downs[i])));
         }
 
-        return new NetworkWeights(embedding, null, layers, new(finalNorm, null), new(unembedding));
+        return new NetworkWeights(embedding, layers) { FinalNorm = new(finalNorm, null), Unembedding = new(unembedding) };
     }
 
     /// <summary>Reads the header and holds it against the file's length; nothing is allocated before.</summary>

@@ -3,79 +3,33 @@ using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Checkpoints;
 
-/// <summary>The arrays of one safetensors file, or of the files of a sharded checkpoint.</summary>
+/// <summary>The arrays of a safetensors file. Those whose numbers are no weights (BOOL, I64) are not among them.</summary>
 internal sealed class SafetensorsArrays : CheckpointArrays
 {
-    private readonly Dictionary<string, (SafetensorsFile File, Shape Shape)> _places = new(StringComparer.Ordinal);
-    private readonly List<SafetensorsFile> _files = [];
+    private readonly SafetensorsFile _file;
+    private readonly Dictionary<string, Shape> _shapes;
 
-    private SafetensorsArrays(string path) => Path = path;
+    private SafetensorsArrays(SafetensorsFile file)
+    {
+        _file = file;
+        _shapes = file.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
+    }
 
-    internal override string Path { get; }
+    internal override string Path => _file.Path;
 
-    internal override IReadOnlyDictionary<string, Shape> Shapes => field ??= _places.ToDictionary(place => place.Key, place => place.Value.Shape, StringComparer.Ordinal);
+    internal override IReadOnlyDictionary<string, Shape> Shapes => _shapes;
 
-    /// <summary>Opens one file with all arrays.</summary>
+    /// <summary>Opens one file.</summary>
     /// <exception cref="BadFileException">It is no safetensors file.</exception>
-    internal static SafetensorsArrays Open(string path) => Open(path, arrays =>
-    {
-        SafetensorsFile file = arrays.Add(path);
-        foreach ((string name, SafetensorsEntry entry) in file.Entries)
-        {
-            arrays._places.Add(name, (file, entry.Shape));
-        }
-    });
+    internal static CheckpointArrays Open(string path) => new SafetensorsArrays(SafetensorsFile.Open(path));
 
-    /// <summary>Opens the files that an index names: each array has to be where the index says.</summary>
+    /// <summary>Opens the files that an index names.</summary>
     /// <exception cref="BadFileException">The index is none, names what is outside its folder, or does not tell the truth.</exception>
-    internal static SafetensorsArrays OpenIndex(string path) => Open(path, arrays =>
-    {
-        foreach ((string file, IReadOnlyList<string> names) in ShardIndex.Read(path))
-        {
-            SafetensorsFile shard = arrays.Add(file);
-            foreach (string name in names)
-            {
-                if (shard.Entries.TryGetValue(name, out SafetensorsEntry? entry))
-                {
-                    arrays._places.Add(name, (shard, entry.Shape));
-                }
-                else if (!shard.Unreadable.ContainsKey(name))
-                {
-                    throw ShardIndex.Missing(path, file, name);
-                }
-            }
-        }
-    });
+    internal static CheckpointArrays OpenIndex(string path) => ShardedArrays.Open(path, Open);
 
-    internal override void ReadRows(string name, int firstRow, Span<float> destination) => _places[name].File.ReadRows(name, firstRow, destination);
+    internal override void ReadRows(string name, int firstRow, Span<float> destination) => _file.ReadRows(name, firstRow, destination);
 
-    public override void Dispose()
-    {
-        foreach (SafetensorsFile file in _files)
-        {
-            file.Dispose();
-        }
-    }
+    internal override bool HasUnreadable(string name) => _file.Unreadable.ContainsKey(name);
 
-    private static SafetensorsArrays Open(string path, Action<SafetensorsArrays> fill)
-    {
-        SafetensorsArrays arrays = new(path);
-        try
-        {
-            fill(arrays);
-            return arrays;
-        }
-        catch
-        {
-            arrays.Dispose();
-            throw;
-        }
-    }
-
-    private SafetensorsFile Add(string path)
-    {
-        SafetensorsFile file = SafetensorsFile.Open(path);
-        _files.Add(file);
-        return file;
-    }
+    public override void Dispose() => _file.Dispose();
 }

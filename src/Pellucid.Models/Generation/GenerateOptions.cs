@@ -17,7 +17,7 @@ public sealed record GenerateOptions
     /// <summary>Seed of the sampling.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Whether keys and values of earlier positions are kept; turned off by interventions that need the whole sequence.</summary>
+    /// <summary>Whether keys and values of earlier positions are kept; turned off by interventions that need the whole sequence, and by rotary angles that depend on its length.</summary>
     public bool UseCache { get; init; } = true;
 
     /// <summary>Stops between tokens.</summary>

@@ -4,7 +4,10 @@ using Pellucid.Tensors;
 
 namespace Pellucid.Models.Generation;
 
-/// <summary>Continues sequences of equal length together, one token a pass, each with its own random stream.</summary>
+/// <summary>
+/// Continues sequences together, one token a pass, each with its own random stream. Shorter ones are padded in front; since nothing sees padding and
+/// positions are counted without it, each goes on as it would alone.
+/// </summary>
 internal static class Generator
 {
     internal static IReadOnlyList<Generated> Generate(Model model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options)
@@ -15,7 +18,10 @@ internal static class Generator
         {
             for (int i = 0; i < added.Length; i++)
             {
-                added[i].Add(step.Ids[i]);
+                if (added[i].Count < Room(model, prompts[i], options))
+                {
+                    added[i].Add(step.Ids[i]);
+                }
             }
         }
 
@@ -34,46 +40,54 @@ internal static class Generator
                 $"Model '{model.Name}' attends both ways: each token that is added would change what came before it, so it cannot generate. Run it on whole sequences.");
         }
 
-        TokenBatch batch = TokenBatch.From(prompts);
-        if (batch.Lengths.Any(length => length != batch.Positions))
-        {
-            throw new PellucidException("Prompts that are continued together must have equal numbers of tokens.");
-        }
-
+        TokenBatch batch = TokenBatch.From(prompts, new BatchOptions { Padding = PaddingSide.Left });
         model.CheckTokens(batch, 0);
-        int steps = Math.Min(options.MaxTokens, model.Config.Context - batch.Positions);
-        return Continue(model, options, [.. prompts.Select(prompt => prompt.ToList())], steps);
+        return Continue(model, options, batch, [.. prompts.Select(prompt => prompt.ToList())]);
     }
 
-    private static bool UsesCache(Model model, GenerateOptions options) => options.UseCache
+    /// <summary>Most tokens that a sequence can go on for.</summary>
+    private static int Room(Model model, IReadOnlyList<int> prompt, GenerateOptions options) => Math.Min(options.MaxTokens, model.Config.Context - prompt.Count);
+
+    private static bool UsesCache(Model model, GenerateOptions options) => options.UseCache && !model.Config.AnglesDependOnLength
         && !model.Interventions.Any(intervention => intervention.NeedsWholeSequence || intervention.SpansPositions(model.Hooks[intervention.Hook]));
 
-    private static IEnumerable<GenerationStep> Continue(Model model, GenerateOptions options, List<int>[] sequences, int steps)
+    private static IEnumerable<GenerationStep> Continue(Model model, GenerateOptions options, TokenBatch prompts, List<int>[] sequences)
     {
         TokenSampler[] samplers = [.. sequences.Select((_, index) => new TokenSampler(options, index))];
-        bool[] stopped = new bool[sequences.Length];
-        int prompt = sequences[0].Count;
+        int[] room = [.. sequences.Select(sequence => Room(model, sequence, options))];
+        bool[] ended = [.. room.Select(left => left == 0)];
+        (int columns, int steps) = (prompts.Positions, room.Max());
+        int[] first = [.. prompts.FirstColumns];
         int[]? last = null;
-        using KeyValueCache? cache = UsesCache(model, options) ? new KeyValueCache(model.Config, sequences.Length, prompt + steps) : null;
+        using KeyValueCache? cache = UsesCache(model, options) ? new KeyValueCache(model.Config, sequences.Length, columns + steps) : null;
         RunOptions runOptions = new() { Logits = LogitsWanted.Last, CancellationToken = options.CancellationToken };
         Run? run = null;
         try
         {
-            for (int step = 0; step < steps && Array.IndexOf(stopped, false) >= 0; step++)
+            for (int step = 0; step < steps && Array.IndexOf(ended, false) >= 0; step++)
             {
                 options.CancellationToken.ThrowIfCancellationRequested();
-                TokenBatch tokens = cache is not null && last is not null ? TokenBatch.OneEach(last) : TokenBatch.From(sequences);
-                run = model.Run(tokens, runOptions, cache, prompt, run);
-                last = new int[sequences.Length];
+                TokenBatch tokens = last is null ? prompts
+                    : cache is not null ? TokenBatch.OneEach(last, first)
+                    : TokenBatch.EndingAt([.. sequences.Select((sequence, i) => ended[i] ? [last[i]] : sequence)], columns + step);
+                run = model.Run(tokens, runOptions, cache, columns, run);
+                last = last is null ? new int[sequences.Length] : [.. last];
+                first = [.. first];
                 for (int i = 0; i < sequences.Length; i++)
                 {
-                    int next = samplers[i].Choose(run.Logits.Row(i));
-                    stopped[i] |= model.Config.StopIds.Contains(next);
-                    last[i] = stopped[i] ? model.Config.StopIds[0] : next; // stopped ones run on as ballast
-                    sequences[i].Add(last[i]);
+                    if (!ended[i])
+                    {
+                        int next = samplers[i].Choose(run.Logits.Row(i));
+                        bool stops = model.Config.StopIds.Contains(next);
+                        last[i] = stops ? model.Config.StopIds[0] : next;
+                        sequences[i].Add(last[i]);
+                        ended[i] = stops || step + 1 == room[i];
+                    }
+
+                    first[i] = ended[i] ? columns + step : first[i]; // one that has ended runs on as ballast of one token
                 }
 
-                yield return new GenerationStep(prompt + step, last, run.Logits);
+                yield return new GenerationStep(prompts.Positions + step, last, run.Logits);
             }
         }
         finally

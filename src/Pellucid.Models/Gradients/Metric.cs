@@ -57,7 +57,7 @@ public sealed partial class Metric
 
     /// <summary>A metric of logits.</summary>
     /// <param name="name">What is measured.</param>
-    /// <param name="places">The places whose logits are read; every real token's when null. Sequence and position count from 0.</param>
+    /// <param name="places">The places whose logits are read; every real token's when null. Sequence and position count from 0, the position in the sequence whatever padding stands before it.</param>
     /// <param name="expression">Takes the operations, the logits [place, d_vocab_out] in the order of the places, and the tokens; returns one value.</param>
     public static Metric OfLogits(
         string name, Func<TokenBatch, IEnumerable<(int Sequence, int Position)>>? places, Func<Ops, Tensor, TokenBatch, Tensor> expression) =>
@@ -166,7 +166,7 @@ public sealed partial class Metric
 
     private int RowOf(TokenBatch tokens, int sequence, int position) =>
         (uint)sequence < (uint)tokens.Count && (uint)position < (uint)tokens.Lengths[sequence]
-            ? (sequence * tokens.Positions) + position
+            ? (sequence * tokens.Positions) + tokens.FirstColumns[sequence] + position
             : throw new PellucidException(
                 $"Metric '{Name}' reads position {position} of sequence {sequence}; the batch has {tokens.Count} sequences"
                 + $"{((uint)sequence < (uint)tokens.Count ? $", this one of {tokens.Lengths[sequence]} tokens" : "")}.");

@@ -9,6 +9,30 @@ public static class Hook
     /// <summary>Position embeddings where they are learned, [batch, pos, d_model].</summary>
     public const string PosEmbed = "hook_pos_embed";
 
+    /// <summary>Token type embeddings where there are token types, [batch, pos, d_model].</summary>
+    public const string TokenTypeEmbed = "hook_token_type_embed";
+
+    /// <summary>Divisor of the norm of the embeddings where they are normed, [batch, pos, 1].</summary>
+    public const string EmbedScale = "embed.ln.hook_scale";
+
+    /// <summary>Normed sum of the embeddings before the norm's weight and bias, [batch, pos, d_model].</summary>
+    public const string EmbedNormalized = "embed.ln.hook_normalized";
+
+    /// <summary>Sum of the embeddings where it is normed, after the norm, [batch, pos, d_model].</summary>
+    public const string FullEmbed = "hook_full_embed";
+
+    /// <summary>Divisor of the norm before the unembedding of a network with a logit transform, [batch, pos, 1].</summary>
+    public const string LogitScale = "mlm_head.ln.hook_scale";
+
+    /// <summary>What is normed before the unembedding of a network with a logit transform, [batch, pos, d_model].</summary>
+    public const string LogitNormalized = "mlm_head.ln.hook_normalized";
+
+    /// <summary>Pooled output of a network with a pooler, [batch, d_model].</summary>
+    public const string PoolerOut = "pooler.hook_pooler_out";
+
+    /// <summary>Logits of whether the second text follows the first, [batch, 2].</summary>
+    public const string NextSentenceOut = "nsp_head.hook_nsp_out";
+
     /// <summary>Divisor of the last norm, [batch, pos, 1].</summary>
     public const string FinalScale = "ln_final.hook_scale";
 
@@ -77,4 +101,37 @@ public static class Hook
 
     /// <summary>Normed residual before the MLP, [batch, pos, d_model].</summary>
     public static string Ln2Normalized(int layer) => $"blocks.{layer}.ln2.hook_normalized";
+
+    /// <summary>What a block gives on where norms stand after its sums, [batch, pos, d_model].</summary>
+    public static string NormalizedResidPost(int layer) => $"blocks.{layer}.hook_normalized_resid_post";
+
+    /// <summary>What attention writes before the norm after it, where there is one, [batch, pos, d_model].</summary>
+    public static string AttnWritten(int layer) => $"blocks.{layer}.attn.hook_out";
+
+    /// <summary>What an MLP writes before the norm after it, where there is one, [batch, pos, d_model].</summary>
+    public static string MlpWritten(int layer) => $"blocks.{layer}.mlp.hook_out";
+
+    /// <summary>Divisor of the norm of what attention writes, [batch, pos, 1].</summary>
+    public static string Ln1PostScale(int layer) => $"blocks.{layer}.ln1_post.hook_scale";
+
+    /// <summary>What attention writes, normed, before the norm's weight and bias, [batch, pos, d_model].</summary>
+    public static string Ln1PostNormalized(int layer) => $"blocks.{layer}.ln1_post.hook_normalized";
+
+    /// <summary>Divisor of the norm of what an MLP writes, [batch, pos, 1].</summary>
+    public static string Ln2PostScale(int layer) => $"blocks.{layer}.ln2_post.hook_scale";
+
+    /// <summary>What an MLP writes, normed, before the norm's weight and bias, [batch, pos, d_model].</summary>
+    public static string Ln2PostNormalized(int layer) => $"blocks.{layer}.ln2_post.hook_normalized";
+
+    /// <summary>Divisor of the norm of each head's queries, [batch, pos, head, 1].</summary>
+    public static string QNormScale(int layer) => $"blocks.{layer}.attn.q_norm.hook_scale";
+
+    /// <summary>Normed queries before the norm's weight, [batch, pos, head, d_head].</summary>
+    public static string QNormNormalized(int layer) => $"blocks.{layer}.attn.q_norm.hook_normalized";
+
+    /// <summary>Divisor of the norm of each head's keys, [batch, pos, kv_head, 1].</summary>
+    public static string KNormScale(int layer) => $"blocks.{layer}.attn.k_norm.hook_scale";
+
+    /// <summary>Normed keys before the norm's weight, [batch, pos, kv_head, d_head].</summary>
+    public static string KNormNormalized(int layer) => $"blocks.{layer}.attn.k_norm.hook_normalized";
 }

@@ -15,8 +15,8 @@ public sealed record HookPoint(string Name, IReadOnlyList<string> Axes, IReadOnl
     /// <summary>Size of the last axis: how many units the hook has at a position; 0 where the run decides.</summary>
     public int Width => Sizes[^1];
 
-    /// <summary>Which axis counts positions: 1, or the query axis of scores and patterns.</summary>
-    public int PositionAxis => Axes.Contains("query") ? 2 : 1;
+    /// <summary>Which axis counts positions: 1, or the query axis of scores and patterns; −1 where a sequence has one value for all positions.</summary>
+    public int PositionAxis => Axes.Contains("query") ? 2 : Axes.Contains("pos") ? 1 : -1;
 
     /// <summary>Which axis counts heads, or −1.</summary>
     public int HeadAxis => Axes.Contains("query") ? 1 : Axes.Contains("head") || Axes.Contains("kv_head") ? 2 : -1;

@@ -10,8 +10,8 @@ namespace Pellucid.Models;
 /// and leaves the model as it is, so different threads may run different experiments on one model.
 /// </summary>
 /// <remarks>
-/// Arrays that it is made from are borrowed: keep them until the last run. In scores and patterns of a causal model the keys after a query
-/// stay masked whatever is done to them, so that it never looks ahead and generation with a cache equals one without.
+/// Arrays that it is made from are borrowed: keep them until the last run. In scores and patterns the keys that a query does not see (later ones of
+/// a causal model, those outside of a window, padding) stay masked whatever is done to them, so that generation with a cache equals one without.
 /// </remarks>
 public sealed record Intervention
 {
@@ -124,6 +124,11 @@ public sealed record Intervention
             throw new ShapeException($"Intervention '{Kind}' is made for a width of {width}; it does not fit {point}.");
         }
 
+        if (!Positions.IsAll && point.PositionAxis < 0)
+        {
+            throw new ShapeException($"Intervention '{Kind}' is for positions {Positions.Name}; {point} has one value for all of them.");
+        }
+
         if (Units.Any(unit => unit < 0 || (point.Width != 0 && unit >= point.Width)))
         {
             throw new ShapeException($"Intervention '{Kind}': units {string.Join(',', Units)} are not all inside {point}.");
@@ -176,7 +181,7 @@ public sealed record Intervention
         {
             (int item, int a, int b) = (i / third / second, i / third % second, i % third);
             (int position, int head) = positionAxis == 1 ? (a, b) : (b, a);
-            rows[i] = (Heads.IsEmpty || Heads.Contains(head)) && Positions.Contains(context, item, position);
+            rows[i] = (Heads.IsEmpty || Heads.Contains(head)) && Positions.Contains(context, item, position); // the place is a column of this pass
         }
 
         Tensor result = ops.SelectRows(value, changed, rows.AsSpan(0, count));

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Pellucid.Models;
 
-/// <summary>At which positions an intervention acts. Immutable.</summary>
+/// <summary>
+/// At which positions an intervention acts. Positions are those in a sequence, from 0 for its first token: padding in front has none. Immutable.
+/// </summary>
 public sealed class Positions
 {
     private readonly Func<HookContext, int, int, bool>? _contains;
@@ -18,7 +20,7 @@ public sealed class Positions
 
     /// <summary>Everywhere but on the BOS token.</summary>
     public static Positions ExceptBos { get; } =
-        new(static (context, row, position) => context.Tokens[row, position] != context.BosId, "all but BOS");
+        new(static (context, row, column) => context.Tokens.Ids[(row * context.Tokens.Positions) + column] != context.BosId, "all but BOS");
 
     /// <summary>How it reads in provenance.</summary>
     public string Name { get; }
@@ -29,11 +31,11 @@ public sealed class Positions
     public static Positions At(params IEnumerable<int> positions)
     {
         FrozenSet<int> chosen = positions.ToFrozenSet();
-        return new((context, _, position) => chosen.Contains(context.Start + position), string.Join(',', chosen.Order()));
+        return new((context, row, column) => chosen.Contains(context.PositionOf(row, column)), string.Join(',', chosen.Order()));
     }
 
     /// <summary>This absolute position and all after it.</summary>
-    public static Positions From(int first) => new((context, _, position) => context.Start + position >= first, $"from {first}");
+    public static Positions From(int first) => new((context, row, column) => context.PositionOf(row, column) >= first, $"from {first}");
 
-    internal bool Contains(HookContext context, int row, int position) => _contains?.Invoke(context, row, position) ?? true;
+    internal bool Contains(HookContext context, int row, int column) => _contains?.Invoke(context, row, column) ?? true;
 }

@@ -5,13 +5,20 @@ namespace Pellucid.Models.Networks;
 /// <content>Attention, fused where neither scores nor pattern are looked at.</content>
 internal sealed partial class ForwardPass
 {
-    private Tensor Attention(LayerHookNames names, LayerWeights weights, int layer, Tensor x)
+    /// <summary>What attention makes of x, which is let go of where it is attention's alone.</summary>
+    private Tensor Attention(LayerHookNames names, LayerWeights weights, int layer, Tensor x, bool isOwn)
     {
         Tensor q = At(names.Q, Heads(Linear(x, weights.Q), Config.Heads));
         Tensor k = At(names.K, Heads(Linear(x, weights.K), Config.KeyHeads));
         Tensor v = At(names.V, Heads(Linear(x, weights.V), Config.KeyHeads));
-        ReleaseNormed(x);
-        if (_model.Rotary is { } angles)
+        if (isOwn)
+        {
+            _ops.Release(x);
+        }
+
+        q = NormedAway(q, weights.QNorm, names.QNormScale, names.QNormNormalized);
+        k = NormedAway(k, weights.KNorm, names.KNormScale, names.KNormNormalized);
+        if (_model.Plan.RotaryOf(layer, _length) is { } angles)
         {
             q = Rotated(names.RotQ, q, angles);
             k = Rotated(names.RotK, k, angles);
@@ -25,7 +32,7 @@ internal sealed partial class ForwardPass
             _ops.Own(values);
         }
 
-        Tensor z = At(names.Z, Mix(names, q, keys, values));
+        Tensor z = At(names.Z, Mix(names, q, keys, values, _model.Plan.AttentionOf(layer)));
         foreach (Tensor used in (ReadOnlySpan<Tensor>)[q, k, v])
         {
             _ops.Release(used);
@@ -46,20 +53,20 @@ internal sealed partial class ForwardPass
 
     private Tensor Rotated(string name, Tensor x, RotaryTable angles)
     {
-        Tensor rotated = At(name, _ops.Rotary(x, angles, _start));
+        Tensor rotated = At(name, _places is null ? _ops.Rotary(x, angles, _start) : _ops.Rotary(x, angles, _places));
         _ops.Release(x);
         return rotated;
     }
 
-    private Tensor Mix(LayerHookNames names, Tensor q, Tensor k, Tensor v)
+    private Tensor Mix(LayerHookNames names, Tensor q, Tensor k, Tensor v, AttentionOptions options)
     {
         if (!Wanted(names.AttnScores) && !Wanted(names.Pattern))
         {
-            return _ops.Attention(q, k, v, _model.Plan.Attention);
+            return _ops.Attention(q, k, v, options, _ranges);
         }
 
-        Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, _model.Plan.Attention));
-        return _ops.AttentionMix(At(names.Pattern, Config.IsCausal ? _ops.CausalSoftmax(scores) : _ops.Softmax(scores)), v);
+        Tensor scores = At(names.AttnScores, _ops.AttentionScores(q, k, options, _ranges));
+        return _ops.AttentionMix(At(names.Pattern, IsMasked(options) ? _ops.AttentionSoftmax(scores, options, _ranges) : _ops.Softmax(scores)), v);
     }
 
     /// <summary>

@@ -18,7 +18,8 @@ internal sealed partial class ForwardPass
 
         if (_recording is { } recording)
         {
-            value = recording.At(_ops, _model.Hooks[hook], value);
+            HookPoint point = _model.Hooks[hook];
+            value = recording.At(_ops, point, value, MasksOf(point), _ranges);
         }
 
         if (_capture.Contains(hook) && !_kept.ContainsKey(hook)) // a block that is computed once more on the way back was seen
@@ -39,6 +40,12 @@ internal sealed partial class ForwardPass
             value = intervention.Apply(_ops, value, context, _recording is not null);
         }
 
-        return context.Point.Axes[^1] == "key" && Config.IsCausal ? _ops.SelectSeen(value, made) : value;
+        return MasksOf(context.Point) is { } seen ? _ops.SelectSeen(value, made, seen, _ranges) : value;
     }
+
+    /// <summary>Which keys are seen where an activation has an axis of keys and some are masked; else null.</summary>
+    private AttentionOptions? MasksOf(HookPoint point) =>
+        point.Axes[^1] == "key" && _model.Plan.AttentionOf(point.Layer) is var attention && IsMasked(attention) ? attention : null;
+
+    private bool IsMasked(AttentionOptions attention) => attention.IsCausal || _ranges is not null;
 }

@@ -1,6 +1,8 @@
-// Llama: Touvron et al. 2023, arXiv:2302.13971; GPT-2: Radford et al. 2019. Pre-norm blocks x + Attn(norm(x)), x + MLP(norm(x)), put together
-// by the facts of a config: RMSNorm (arXiv:1910.07467), LayerNorm (arXiv:1607.06450) or none, rotary (arXiv:2104.09864) or learned positions or
-// none, grouped-query attention (arXiv:2305.13245), causal or both ways, an MLP with a gate (arXiv:2002.05202) or without.
+// Llama: Touvron et al. 2023, arXiv:2302.13971; GPT-2: Radford et al. 2019; and others, all put together by the facts of a config: norms
+// (RMSNorm, arXiv:1910.07467, LayerNorm, arXiv:1607.06450, or none) before attention and MLP, x + F(norm(x)), after the sum, norm(x + F(x)) (Devlin
+// et al. 2018, arXiv:1810.04805), or before and after them, x + norm(F(norm(x))) (arXiv:2408.00118); one after the other or side by side
+// (arXiv:2204.06745); rotary (arXiv:2104.09864) or learned positions or none; grouped-query attention (arXiv:2305.13245) with or without normed
+// queries and keys (arXiv:2302.05442), soft caps and windows, causal or both ways; an MLP with a gate (arXiv:2002.05202) or without.
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Networks;
@@ -26,7 +28,10 @@ internal sealed partial class ForwardPass : IDisposable
     private KeyValueCache? _cache;
     private int _start;
     private int _prompt;
-    private int[] _positions = [];
+    private int _length;
+    private int[] _indices = [];
+    private Tensor? _places;
+    private Tensor? _ranges;
     private bool _isReused;
     private Ops _ops;
 
@@ -81,8 +86,11 @@ internal sealed partial class ForwardPass : IDisposable
             _kept.Clear();
         }
 
-        (_model, _tokens, _capture, _logits, _cache, _prompt, _cancellationToken) = (model, tokens, capture, logits, cache, prompt, cancellationToken);
+        (_model, _tokens, _capture, _cache, _prompt, _cancellationToken) = (model, tokens, capture, cache, prompt, cancellationToken);
         (_start, _ops) = (cache?.Length ?? 0, _scope);
+        _logits = Config.HasUnembedding ? logits : LogitsWanted.None;
+        _length = _start + tokens.Positions - tokens.LeastBefore;
+        (_places, _ranges) = (Places(), Ranges());
     }
 
     /// <summary>Frees all but the results.</summary>
@@ -98,7 +106,7 @@ internal sealed partial class ForwardPass : IDisposable
             _scope.Clear();
         }
 
-        _cache = null;
+        (_cache, _places, _ranges) = (null, null, null);
     }
 
     /// <summary>An array as a result, under names for its axes: one more owner of its memory.</summary>
@@ -113,26 +121,13 @@ internal sealed partial class ForwardPass : IDisposable
             residual = _recording is { } recording && recording.Recomputes(layer) ? RecomputedBlock(layer, residual) : Block(layer, residual);
         }
 
-        return Done ? null : Unembed(residual);
-    }
-
-    private Tensor Embed()
-    {
-        Shape places = new(_tokens.Count, _tokens.Positions);
-        Tensor tokens = At(Hook.Embed, _ops.GatherOutputs(_model.Weights.Embedding, _tokens.Span, places));
-        if (_model.Weights.Positions is not { } table)
+        if (Done)
         {
-            return tokens;
+            return null;
         }
 
-        int count = _tokens.Count * _tokens.Positions;
-        _positions = _positions.Length >= count ? _positions : new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            _positions[i] = _start + (i % _tokens.Positions);
-        }
-
-        return Sum(tokens, At(Hook.PosEmbed, _ops.Gather(Watched(table), _positions.AsSpan(0, count), places)));
+        Pool(residual);
+        return Unembed(residual);
     }
 
     private Tensor Block(int layer, Tensor residual)
@@ -140,29 +135,62 @@ internal sealed partial class ForwardPass : IDisposable
         LayerHookNames names = _model.LayerNames[layer];
         LayerWeights weights = _model.Weights.Layers[layer];
         residual = At(names.ResidPre, residual);
-        if (Done)
-        {
-            return residual;
-        }
+        return Done ? residual
+            : Config.NormPlacement == NormPlacement.After ? NormedAfter(names, weights, layer, residual)
+            : Config.Block == BlockKind.Serial ? Serial(names, weights, layer, residual)
+            : Parallel(names, weights, layer, residual);
+    }
 
-        Tensor attention = At(names.AttnOut, Attention(names, weights, layer, Norm(residual, weights.Ln1, names.Ln1Scale, names.Ln1Normalized)));
+    private Tensor Serial(LayerHookNames names, LayerWeights weights, int layer, Tensor residual)
+    {
+        Tensor read = Norm(residual, weights.Ln1, names.Ln1Scale, names.Ln1Normalized);
+        Tensor attention = Attention(names, weights, layer, read, isOwn: read != residual);
+        attention = Added(names.AttnOut, attention, weights.Ln1Post, names.AttnWritten, names.Ln1PostScale, names.Ln1PostNormalized);
         Tensor middle = At(names.ResidMid, Sum(residual, attention));
         if (Done)
         {
             return middle;
         }
 
-        Tensor? neurons = Neurons(names, weights, Norm(middle, weights.Ln2, names.Ln2Scale, names.Ln2Normalized));
-        if (neurons is null)
+        read = Norm(middle, weights.Ln2, names.Ln2Scale, names.Ln2Normalized);
+        return Mlp(names, weights, read, isOwn: read != middle) is { } output ? At(names.ResidPost, Sum(middle, output)) : middle;
+    }
+
+    private Tensor Parallel(LayerHookNames names, LayerWeights weights, int layer, Tensor residual)
+    {
+        Tensor read = Norm(residual, weights.Ln1, names.Ln1Scale, names.Ln1Normalized);
+        bool isShared = weights.Ln2 is null;
+        Tensor attention = At(names.AttnOut, Attention(names, weights, layer, read, isOwn: !isShared));
+        if (Done)
+        {
+            return residual;
+        }
+
+        read = isShared ? read : Norm(residual, weights.Ln2, names.Ln2Scale, names.Ln2Normalized);
+        return Mlp(names, weights, read, isOwn: read != residual) is { } output
+            ? At(names.ResidPost, Sum(Sum(residual, attention), output))
+            : residual;
+    }
+
+    private Tensor NormedAfter(LayerHookNames names, LayerWeights weights, int layer, Tensor residual)
+    {
+        Tensor attention = At(names.AttnOut, Attention(names, weights, layer, residual, isOwn: false));
+        Tensor middle = At(names.ResidMid, Sum(residual, attention));
+        middle = NormedAway(middle, weights.Ln1, names.Ln1Scale, names.Ln1Normalized);
+        if (Done || Mlp(names, weights, middle, isOwn: false) is not { } output)
         {
             return middle;
         }
 
-        Tensor output = At(names.MlpOut, Linear(neurons, weights.Out));
-        _ops.Release(neurons);
-        return At(names.ResidPost, Sum(middle, output));
+        Tensor sum = At(names.ResidPost, Sum(middle, output));
+        return At(names.NormalizedResidPost, NormedAway(sum, weights.Ln2, names.Ln2Scale, names.Ln2Normalized));
     }
 
+    /// <summary>What attention or MLP adds to the residual stream: what it writes, or that normed.</summary>
+    private Tensor Added(string name, Tensor written, NormWeights? norm, string writtenName, string scaleName, string normalizedName) =>
+        At(name, norm is null ? written : NormedAway(At(writtenName, written), norm, scaleName, normalizedName));
+
+    /// <summary>A norm's result; x itself where there is none. The kind of norm is told by its parameters.</summary>
     private Tensor Norm(Tensor x, NormWeights? weights, string scaleName, string normalizedName)
     {
         if (weights is null)
@@ -171,83 +199,75 @@ internal sealed partial class ForwardPass : IDisposable
         }
 
         (Tensor weight, Tensor? bias) = (Watched(weights.Weight), weights.Bias is null ? null : Watched(weights.Bias));
-        bool centered = Config.Norm == NormKind.Layer;
         if (!Wanted(scaleName) && !Wanted(normalizedName))
         {
-            return centered ? _ops.LayerNorm(x, weight, bias!, Config.NormEpsilon) : _ops.RmsNorm(x, weight, Config.NormEpsilon);
+            return bias is null ? _ops.RmsNorm(x, weight, Config.NormEpsilon) : _ops.LayerNorm(x, weight, bias, Config.NormEpsilon);
         }
 
-        Tensor read = centered ? _ops.Center(x) : x;
+        Tensor read = bias is null ? x : _ops.Center(x);
         Tensor scale = At(scaleName, _ops.RmsScale(read, Config.NormEpsilon));
         Tensor normalized = _ops.Multiply(At(normalizedName, _ops.DivideRows(read, scale)), weight);
         return bias is null ? normalized : _ops.Add(normalized, bias);
     }
 
-    /// <summary>Lets go of what <see cref="Norm"/> made; without norms that is the residual stream itself, which is still read.</summary>
-    private void ReleaseNormed(Tensor x)
+    /// <summary>A norm's result in place of x, which is let go of.</summary>
+    private Tensor NormedAway(Tensor x, NormWeights? weights, string scaleName, string normalizedName)
     {
-        if (Config.Norm != NormKind.None)
+        Tensor normed = Norm(x, weights, scaleName, normalizedName);
+        if (normed != x)
         {
             _ops.Release(x);
         }
+
+        return normed;
     }
 
-    /// <summary>The MLP's neurons, or null where everything asked for has been seen.</summary>
-    private Tensor? Neurons(LayerHookNames names, LayerWeights weights, Tensor x)
+    /// <summary>What the MLP adds to the residual stream, or null where everything asked for has been seen.</summary>
+    private Tensor? Mlp(LayerHookNames names, LayerWeights weights, Tensor x, bool isOwn)
     {
-        Tensor neurons = At(names.MlpPost, weights.Gate is null ? Plain(names, weights, x) : Gated(names, weights, weights.Gate, x));
-        return Done ? null : neurons;
-    }
-
-    private Tensor Plain(LayerHookNames names, LayerWeights weights, Tensor x)
-    {
-        if (!Wanted(names.MlpPre))
+        Tensor neurons = At(names.MlpPost, weights.Gate is null ? Plain(names, weights, x, isOwn) : Gated(names, weights, weights.Gate, x, isOwn));
+        if (Done)
         {
-            Tensor fused = Linear(x, weights.In, Config.MlpActivation);
-            ReleaseNormed(x);
-            return fused;
+            return null;
         }
 
-        Tensor before = At(names.MlpPre, Linear(x, weights.In));
-        ReleaseNormed(x);
+        Tensor written = Linear(neurons, weights.Out);
+        _ops.Release(neurons);
+        return Added(names.MlpOut, written, weights.Ln2Post, names.MlpWritten, names.Ln2PostScale, names.Ln2PostNormalized);
+    }
+
+    private Tensor Plain(LayerHookNames names, LayerWeights weights, Tensor x, bool isOwn)
+    {
+        bool isFused = !Wanted(names.MlpPre);
+        Tensor before = isFused ? Linear(x, weights.In, Config.MlpActivation) : At(names.MlpPre, Linear(x, weights.In));
+        if (isOwn)
+        {
+            _ops.Release(x);
+        }
+
+        if (isFused)
+        {
+            return before;
+        }
+
         Tensor neurons = _ops.Activate(before, Config.MlpActivation);
         _ops.Release(before);
         return neurons;
     }
 
-    private Tensor Gated(LayerHookNames names, LayerWeights weights, Projection gateWeights, Tensor x)
+    private Tensor Gated(LayerHookNames names, LayerWeights weights, Projection gateWeights, Tensor x, bool isOwn)
     {
         Tensor gate = At(names.MlpPre, Linear(x, gateWeights));
         Tensor up = At(names.MlpPreLinear, Linear(x, weights.In));
-        ReleaseNormed(x);
+        if (isOwn)
+        {
+            _ops.Release(x);
+        }
+
         Tensor neurons = Config.MlpActivation == Activation.Silu ? _ops.SwiGlu(gate, up) : _ops.Multiply(_ops.Activate(gate, Config.MlpActivation), up);
         _ops.Release(gate);
         _ops.Release(up);
         return neurons;
-    }
-
-    /// <summary>Logits of the positions that are read; the last norm too is taken of those alone, unless somebody looks at it.</summary>
-    private Tensor? Unembed(Tensor residual)
-    {
-        bool looked = Wanted(Hook.FinalScale) || Wanted(Hook.FinalNormalized);
-        Tensor normed = Norm(looked ? residual : Read(residual), _model.Weights.FinalNorm, Hook.FinalScale, Hook.FinalNormalized);
-        if (_logits == LogitsWanted.None)
-        {
-            return null;
-        }
-
-        return Linear(looked ? Read(normed) : normed, _model.Weights.Unembedding);
-    }
-
-    private Tensor Read(Tensor x)
-    {
-        if (_recording is { ReadsLogits: true })
-        {
-            ReadOnlySpan<int> rows = _recording.Rows;
-            return _ops.Gather(_ops.Reshape(x, new Shape(_tokens.Count * _tokens.Positions, Config.DModel)), rows, new Shape(rows.Length));
-        }
-
-        return _logits == LogitsWanted.Last ? _ops.Slice(x, 1, _tokens.Positions - 1, 1) : x;
     }
 
     private Tensor Linear(Tensor x, Projection projection, Activation activation = Activation.None) =>

@@ -13,7 +13,6 @@ internal sealed class GradientRecording
     private readonly List<int> _rows = [];
     private Metric _metric = null!;
     private GradientOptions _options = null!;
-    private bool _isCausal;
 
     internal Tape Tape { get; } = new();
 
@@ -29,7 +28,7 @@ internal sealed class GradientRecording
     /// <summary>Begins with what a metric reads, and watches the parameters whose gradients are asked for.</summary>
     internal void Begin(Ops ops, Model model, TokenBatch tokens, Metric metric, GradientOptions options)
     {
-        (_metric, _options, _isCausal) = (metric, options, model.Config.IsCausal);
+        (_metric, _options) = (metric, options);
         _activations.Clear();
         _watched.Clear();
         _matrices.Clear();
@@ -76,14 +75,19 @@ internal sealed class GradientRecording
     internal bool Recomputes(int layer) => _options.Recompute && !_metricLayers.Contains(layer);
 
     /// <summary>Watches an activation where its gradient is asked for, and keeps it where the metric reads it.</summary>
-    internal Tensor At(Ops ops, HookPoint point, Tensor value)
+    /// <param name="ops">The operations.</param>
+    /// <param name="point">The activation.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="seen">Which keys are seen, where some are masked.</param>
+    /// <param name="ranges">The keys of each sequence, where there is padding.</param>
+    internal Tensor At(Ops ops, HookPoint point, Tensor value, AttentionOptions? seen, Tensor? ranges)
     {
         string hook = point.Name;
         if (_options.At.Contains(hook))
         {
             Tensor watched = ops.Watch(ops.Reshape(value, value.Shape), hook); // a place of its own on the tape: two names may share one array
             ops.Release(value);
-            value = point.Axes[^1] == "key" && _isCausal ? ops.SelectSeen(watched, ops.Freeze(watched)) : watched; // nothing can be changed at a masked key
+            value = seen is null ? watched : ops.SelectSeen(watched, ops.Freeze(watched), seen, ranges); // nothing can be changed at a masked key
         }
 
         if (Reads(hook) && !_activations.ContainsKey(hook))

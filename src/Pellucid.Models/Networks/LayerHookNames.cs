@@ -13,6 +13,28 @@ internal sealed record LayerHookNames(int Layer)
 
     internal string MlpOut { get; } = Hook.MlpOut(Layer);
 
+    internal string NormalizedResidPost { get; } = Hook.NormalizedResidPost(Layer);
+
+    internal string AttnWritten { get; } = Hook.AttnWritten(Layer);
+
+    internal string MlpWritten { get; } = Hook.MlpWritten(Layer);
+
+    internal string Ln1PostScale { get; } = Hook.Ln1PostScale(Layer);
+
+    internal string Ln1PostNormalized { get; } = Hook.Ln1PostNormalized(Layer);
+
+    internal string Ln2PostScale { get; } = Hook.Ln2PostScale(Layer);
+
+    internal string Ln2PostNormalized { get; } = Hook.Ln2PostNormalized(Layer);
+
+    internal string QNormScale { get; } = Hook.QNormScale(Layer);
+
+    internal string QNormNormalized { get; } = Hook.QNormNormalized(Layer);
+
+    internal string KNormScale { get; } = Hook.KNormScale(Layer);
+
+    internal string KNormNormalized { get; } = Hook.KNormNormalized(Layer);
+
     internal string Ln1Scale { get; } = Hook.Ln1Scale(Layer);
 
     internal string Ln1Normalized { get; } = Hook.Ln1Normalized(Layer);

@@ -2,23 +2,34 @@ using Pellucid.Tensors;
 
 namespace Pellucid.Models.Networks;
 
-/// <summary>What follows from a config alone, made once and shared by every model of it: tables, names, rotary angles. Immutable.</summary>
+/// <summary>What follows from a config alone, made once and shared by every model of it: tables, names, rotary angles. Safe for any thread.</summary>
 internal sealed class NetworkPlan
 {
+    private readonly AttentionOptions[] _attention;
+    private readonly RotaryTables? _rotary;
+    private readonly RotaryTables? _localRotary;
+
     internal NetworkPlan(ModelConfig config)
     {
         Config = config;
-        Attention = new AttentionOptions { Scale = config.ScoreScale, IsCausal = config.IsCausal };
+        _attention = [.. Enumerable.Range(0, config.Layers).Select(layer => new AttentionOptions
+        {
+            Scale = config.ScalesScoresByLayer ? config.ScoreScale / (layer + 1) : config.ScoreScale,
+            IsCausal = config.IsCausal,
+            Window = config.IsLocal(layer) ? config.Window : 0,
+            SoftCap = config.AttentionSoftCap,
+        })];
         Hooks = new HookTable(config);
         Parameters = new ParameterTable(config);
         LayerNames = [.. Enumerable.Range(0, config.Layers).Select(layer => new LayerHookNames(layer))];
-        Rotary = config.PositionEmbedding == PositionKind.Rotary ? RotaryTable.Create(config.Context, config.DHead, config.RotaryBase) : null;
+        if (config.PositionEmbedding == PositionKind.Rotary)
+        {
+            _rotary = new RotaryTables(config, config.RotaryBase, config.RotaryScaling);
+            _localRotary = config.LocalRotaryBase is { } local ? new RotaryTables(config, local, null) : _rotary;
+        }
     }
 
     internal ModelConfig Config { get; }
-
-    /// <summary>How attention weighs keys.</summary>
-    internal AttentionOptions Attention { get; }
 
     internal HookTable Hooks { get; }
 
@@ -26,6 +37,9 @@ internal sealed class NetworkPlan
 
     internal LayerHookNames[] LayerNames { get; }
 
-    /// <summary>The angles, where positions are rotary.</summary>
-    internal RotaryTable? Rotary { get; }
+    /// <summary>How a layer's attention weighs keys.</summary>
+    internal AttentionOptions AttentionOf(int layer) => _attention[layer];
+
+    /// <summary>A layer's angles in a run of so many positions, where positions are rotary.</summary>
+    internal RotaryTable? RotaryOf(int layer, int positions) => (Config.IsLocal(layer) ? _localRotary : _rotary)?.For(positions);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pellucid.Models;
 
 /// <summary>How rotary frequencies are changed for sequences longer than those of training. Immutable.</summary>
@@ -26,4 +28,22 @@ public sealed record RotaryScaling
 
     /// <summary>Of <see cref="RotaryScalingKind.Yarn"/>: factor on cosines and sines; 0.1 ln(<see cref="Factor"/>) + 1 when null.</summary>
     public double? AttentionFactor { get; init; }
+
+    /// <summary>What angles depend on, on one line.</summary>
+    internal string Facts => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Kind} {Factor:R} {OriginalContext}, {LowFrequencyFactor:R} {HighFrequencyFactor:R}, {BetaFast:R} {BetaSlow:R} {AttentionFactor:R}");
+
+    /// <summary>What is wrong with it, or null.</summary>
+    internal string? Problem(int dimensions) =>
+        !(Factor > 0 && double.IsFinite(Factor)) || OriginalContext < 1
+            ? $"rotary frequencies are rescaled by {Factor} from a context of {OriginalContext}; both must be positive"
+        : Kind == RotaryScalingKind.Dynamic && dimensions < 4 ? $"a rotary base that grows with the sequence needs 4 turned dimensions or more, not {dimensions}"
+        : Kind == RotaryScalingKind.Llama3 && !(LowFrequencyFactor > 0 && HighFrequencyFactor > LowFrequencyFactor && double.IsFinite(HighFrequencyFactor))
+            ? $"low and high frequency factors are {LowFrequencyFactor} and {HighFrequencyFactor}; the first must be positive and below the second"
+        : Kind == RotaryScalingKind.Yarn && !(BetaSlow > 0 && BetaFast >= BetaSlow && double.IsFinite(BetaFast))
+            ? $"the bounds of turns are {BetaSlow} and {BetaFast}; the first must be positive and not above the second"
+        : Kind == RotaryScalingKind.Yarn && AttentionFactor is { } attention && !(attention > 0 && double.IsFinite(attention))
+            ? $"the factor on cosines and sines is {attention}; it must be finite and positive"
+        : null;
 }

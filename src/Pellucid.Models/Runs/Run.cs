@@ -19,8 +19,8 @@ public sealed class Run : IDisposable
     public TokenBatch Tokens { get; private set; }
 
     /// <summary>Logits, [batch, pos, d_vocab_out]; one position where only the last was asked for.</summary>
-    /// <exception cref="PellucidException">The run was asked for no logits.</exception>
-    public Tensor Logits => _logits ?? throw new PellucidException("This run computed no logits. Run with LogitsWanted.All or Last.");
+    /// <exception cref="PellucidException">The run was asked for no logits, or the network has no unembedding.</exception>
+    public Tensor Logits => _logits ?? throw WithoutLogits();
 
     /// <summary>The captured activations by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Activations => _pass.Kept;
@@ -53,7 +53,7 @@ public sealed class Run : IDisposable
             {
                 int[] targets = [.. Enumerable.Range(1, predicted).Select(position => Tokens[row, position])];
                 using Tensor sequence = Logits.Slice(0, row, 1);
-                using Tensor used = sequence.Slice(1, 0, predicted);
+                using Tensor used = sequence.Slice(1, Tokens.FirstColumns[row], predicted);
                 losses[row] = ops.CrossEntropy(used, targets).ToArray();
             }
         }
@@ -85,5 +85,11 @@ public sealed class Run : IDisposable
         (Tokens, _logits, _config) = (tokens, null, model.Config);
         _logits = _pass.Execute(model, tokens, options, cache, prompt);
         return this;
+    }
+
+    private PellucidException WithoutLogits()
+    {
+        _config?.RequireLogits("What was asked of this run");
+        return new PellucidException("This run computed no logits. Run with LogitsWanted.All or Last.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Pellucid.Models.Registry;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Tests.Checkpoints;

@@ -212,14 +212,6 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public async Task OpenAsync_HuggingFaceFolder_SaysThatItCannotBeReadYet()
-    {
-        PellucidException error = await Assert.ThrowsAsync<BadFileException>(() => Model.OpenAsync(Golden.Path("hf-gpt2"), TestContext.Current.CancellationToken));
-        Assert.Contains("Hugging Face", error.Message, StringComparison.Ordinal);
-        Close.IsOneLine(error);
-    }
-
-    [Fact]
     public void Hash_AnotherFactWithTheSameParameters_IsAnother()
     {
         ModelConfig config = Configs["tied"];

@@ -126,10 +126,6 @@ public sealed class GenerateTests
         1, new Models.Generation.TokenSampler(new GenerateOptions { Temperature = 1 }, 0).Choose([float.NegativeInfinity, -3, float.NegativeInfinity]));
 
     [Fact]
-    public void Generate_PromptsOfDifferentLength_AreRefused() => Assert.Throws<PellucidException>(
-        () => Stories.Model260K.Generate([[1, 2], [1, 2, 3]]));
-
-    [Fact]
     public void Generate_PromptLongerThanTheContext_IsRefused()
     {
         using Model model = new TinyCheckpoint(context: 4).Open();

@@ -42,15 +42,28 @@ public sealed class HookTableTests
     }
 
     [Fact]
-    public void Hook_EveryMethod_NamesAHookOfTheTable()
+    public void Hook_EveryMethodAndConstant_NamesAHookOfSomeTable()
     {
-        foreach (System.Reflection.MethodInfo method in typeof(Hook).GetMethods().Where(method => method.IsStatic))
+        ModelConfig one = Stories.Model260K.Config;
+        ModelConfig sandwich = one with { NormPlacement = NormPlacement.BeforeAndAfter, QueryKeyNorm = true };
+        ModelConfig bert = one with
         {
-            Assert.True(Stories.Model260K.Hooks.Contains((string)method.Invoke(null, [3])!), method.Name);
-        }
-
+            PositionEmbedding = PositionKind.Learned, NormPlacement = NormPlacement.After, EmbeddingNorm = true, TokenTypes = 2, LogitTransform = true, Pooler = true, NextSentenceHead = true,
+        };
+        HashSet<string> names = [.. ((ModelConfig[])[one, sandwich, bert]).SelectMany(config => new HookTable(config).Points).Select(point => point.Name)];
+        Assert.All(
+            typeof(Hook).GetMethods().Where(method => method.IsStatic), method => Assert.Contains((string)method.Invoke(null, [3])!, names));
+        Assert.All(typeof(Hook).GetFields(), field => Assert.Contains((string)field.GetValue(null)!, names));
         Assert.False(Stories.Model260K.Hooks.Contains(Hook.PosEmbed));
-        string[] constants = [Hook.Embed, Hook.FinalScale, Hook.FinalNormalized];
-        Assert.All(constants, name => Assert.True(Stories.Model260K.Hooks.Contains(name)));
+    }
+
+    [Fact]
+    public void Table_ParallelBlocks_HaveNoHookThatIsNotThere()
+    {
+        ModelConfig parallel = Stories.Model260K.Config with { Block = BlockKind.Parallel }, shared = parallel with { Block = BlockKind.ParallelSharedNorm };
+        Assert.False(new HookTable(parallel).Contains(Hook.ResidMid(0)));
+        Assert.True(new HookTable(parallel).Contains(Hook.Ln2Scale(0)));
+        Assert.False(new HookTable(shared).Contains(Hook.Ln2Scale(0)));
+        Assert.False(new ParameterTable(shared).Contains("blocks.0.ln2.w"));
     }
 }

@@ -31,21 +31,6 @@ public sealed class PlainNetworkRefusalTests
     }
 
     [Fact]
-    public void Run_UnequalLengths_AreRefusedOnlyWhereAttentionLooksBothWays()
-    {
-        TokenBatch tokens = TokenBatch.From([[1, 2, 3], [4, 5]]);
-        using Model causal = Model.Random(Causal, 1), model = Model.Random(BothWays, 1);
-        using Run run = causal.Run(tokens);
-        foreach (Action refused in (Action[])[
-            () => model.Run(tokens), () => model.PeakBytes(tokens), () => model.Gradients(tokens, Metric.Logit(1), new GradientOptions())])
-        {
-            PellucidException error = Assert.Throws<PellucidException>(refused);
-            Assert.Contains("lengths 2 to 3", error.Message, StringComparison.Ordinal);
-            Close.IsOneLine(error);
-        }
-    }
-
-    [Fact]
     public void Loss_OutputsAreNotTokens_IsRefused()
     {
         TokenBatch tokens = TokenBatch.Of([1, 2, 3]);

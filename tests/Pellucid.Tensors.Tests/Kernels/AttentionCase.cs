@@ -54,6 +54,60 @@ internal sealed unsafe class AttentionCase
         return [.. dq.Span, .. dk.Span, .. dv.Span];
     }
 
+    /// <summary>Every sequence of a batch in which each sees only its own range of keys, against the same alone, to the bit.</summary>
+    internal void CheckRanges(int[] ranges)
+    {
+        Guarded dq = new(_q.Length), dk = new(_k.Length), dv = new(_v.Length);
+        foreach (Guarded made in (Guarded[])[_z, dq, dk, dv])
+        {
+            made.Span.Fill(float.NaN); // everything has to be written
+        }
+
+        fixed (int* range = ranges)
+        {
+            AttentionKernel.Run(_arguments, range);
+            AttentionKernel.Gradient(_arguments, range, _dz.Pointer, dq.Pointer, dk.Pointer, dv.Pointer);
+        }
+
+        Guarded z = new(_q.Length), aloneQ = new(_q.Length), aloneK = new(_k.Length), aloneV = new(_v.Length);
+        foreach (Guarded unseen in (Guarded[])[z, aloneQ, aloneK, aloneV])
+        {
+            unseen.Span.Clear();
+        }
+
+        for (int item = 0; item < _arguments.Batch; item++)
+        {
+            // What the queries see is that of the whole, cut to the range: those with any key left are neighbours.
+            (int firstKey, int endKey) = (ranges[2 * item], ranges[(2 * item) + 1]);
+            int[] queries = [.. Enumerable.Range(0, _arguments.Queries).Where(query =>
+                Math.Max(firstKey, _arguments.First(query)) < Math.Min(endKey, _arguments.Seen(query)))];
+            if (queries.Length == 0)
+            {
+                continue;
+            }
+
+            AttentionArguments alone = _arguments with
+            {
+                Batch = 1,
+                Queries = queries.Length,
+                Keys = endKey - firstKey,
+                QueryOffset = _arguments.QueryOffset + queries[0] - firstKey,
+                Q = _q.Pointer + _arguments.StridesQ.Offset(item, queries[0], 0),
+                K = _k.Pointer + _arguments.StridesK.Offset(item, firstKey, 0),
+                V = _v.Pointer + _arguments.StridesV.Offset(item, firstKey, 0),
+                Z = z.Pointer + _arguments.StridesZ.Offset(item, queries[0], 0),
+            };
+            nint q = _arguments.StridesQ.Offset(item, queries[0], 0), k = _arguments.StridesK.Offset(item, firstKey, 0);
+            AttentionKernel.Run(alone);
+            AttentionKernel.Gradient(alone, _dz.Pointer + q, aloneQ.Pointer + q, aloneK.Pointer + k, aloneV.Pointer + k);
+        }
+
+        Assert.Equal(z.Span.ToArray(), _z.Span.ToArray());
+        Assert.Equal(aloneQ.Span.ToArray(), dq.Span.ToArray());
+        Assert.Equal(aloneK.Span.ToArray(), dk.Span.ToArray());
+        Assert.Equal(aloneV.Span.ToArray(), dv.Span.ToArray());
+    }
+
     private Span<double> Of(double[] values, int vector) => values.AsSpan(vector * _arguments.Size, _arguments.Size);
 
     /// <summary>Every query of every head: its vector, where its keys begin and how far they are apart, and which of them it sees.</summary>

@@ -163,12 +163,71 @@ public sealed unsafe class AttentionTests
             }
 
             HeadStrides strides = HeadStrides.Contiguous(Positions, Heads, size);
-            Rotary.Rotate(x.Pointer, y.Pointer, strides, Batch, Positions, Heads, size, cosines.Pointer, sines.Pointer);
+            RotaryAngles angles = new(cosines.Pointer, sines.Pointer, size);
+            Rotary.Rotate(x.Pointer, y.Pointer, strides, Batch, Positions, Heads, size, angles);
             y.AssertClose(expected, 0, 3e-7); // two products below 1 and their sum
-            Rotary.Rotate(y.Pointer, back.Pointer, strides, Batch, Positions, Heads, size, cosines.Pointer, sines.Pointer, inverse: true);
+            Rotary.Rotate(y.Pointer, back.Pointer, strides, Batch, Positions, Heads, size, angles, inverse: true);
             back.AssertClose(x.Doubles, 0, 6e-7);
-            Rotary.Rotate(x.Pointer, x.Pointer, strides, Batch, Positions, Heads, size, cosines.Pointer, sines.Pointer);
+            Rotary.Rotate(x.Pointer, x.Pointer, strides, Batch, Positions, Heads, size, angles);
             Assert.True(x.Span.SequenceEqual(y.Span));
+        }
+    }
+
+    /// <summary>Some dimensions of a head alone, at positions of each row's own, as in a batch that is padded in front.</summary>
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Rotate_PartAtPlaces_MatchesReferenceAndLeavesTheRest(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        foreach ((int size, int turned) in new[] { (2, 2), (7, 4), (16, 4), (48, 34), (66, 32) })
+        {
+            const int Batch = 3, Positions = 5, Heads = 2;
+            int half = turned / 2;
+            Guarded x = Guarded.Random(Batch * Positions * Heads * size, size), y = new(x.Length), back = new(x.Length);
+            Guarded cosines = new(11 * half), sines = new(11 * half);
+            for (int index = 0; index < cosines.Length; index++)
+            {
+                (sines.Span[index], cosines.Span[index]) = MathF.SinCos(index);
+            }
+
+            int[] places = [.. Enumerable.Range(0, Batch * Positions).Select(item => item * 7 % 11)];
+            double[] expected = x.Doubles;
+            for (int vector = 0; vector < Batch * Positions * Heads; vector++)
+            {
+                int at = places[vector / Heads] * half;
+                Reference.Rotate<double>(
+                    expected.AsSpan(vector * size, turned), cosines.Doubles.AsSpan(at, half), sines.Doubles.AsSpan(at, half));
+            }
+
+            HeadStrides strides = HeadStrides.Contiguous(Positions, Heads, size);
+            fixed (int* place = places)
+            {
+                RotaryAngles angles = new(cosines.Pointer, sines.Pointer, turned, place);
+                Rotary.Rotate(x.Pointer, y.Pointer, strides, Batch, Positions, Heads, size, angles);
+                Rotary.Rotate(y.Pointer, back.Pointer, strides, Batch, Positions, Heads, size, angles, inverse: true);
+            }
+
+            y.AssertClose(expected, 0, 3e-7); // two products below 1 and their sum
+            back.AssertClose(x.Doubles, 0, 6e-7);
+        }
+    }
+
+    /// <summary>A sequence that is padded, in front or behind, has the same bits as alone; what padding asks is answered with zeros.</summary>
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void RunAndGradient_RangesOfKeys_AreEachSequenceAlone(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        (AttentionArguments Case, int[] Ranges)[] cases =
+        [
+            (Case(3, 60, 60, 4, 2, 12, 0), [0, 60, 13, 60, 59, 60]), (Case(4, 20, 20, 2, 2, 8, 0, causal: false), [0, 20, 0, 7, 5, 20, 9, 9]),
+            (Case(3, 1, 31, 2, 1, 16, 30), [0, 31, 30, 31, 4, 31]), (Case(3, 50, 50, 2, 1, 9, 0, window: 6, cap: 1), [0, 50, 20, 50, 0, 11]),
+            (Case(2, 5, 40, 2, 1, 20, 35), [38, 40, 0, 40]), (Case(5, 3, 3, 1, 1, 4, 0), [0, 3, 0, 3, 1, 3, 1, 3, 2, 3]),
+            (Case(2, 2, 9, 2, 2, 8, 7, window: 3), [0, 9, 8, 9]),
+        ];
+        foreach ((AttentionArguments one, int[] ranges) in cases)
+        {
+            new AttentionCase(one, 5).CheckRanges(ranges);
         }
     }
 

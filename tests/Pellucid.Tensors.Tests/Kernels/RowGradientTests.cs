@@ -53,10 +53,11 @@ public sealed unsafe class RowGradientTests
         foreach ((int outer, int queries, int keys, int offset) in new[] { (1, 1, 1, 0), (2, 5, 9, 4), (3, 17, 17, 0), (2, 3, 40, 10) })
         {
             Guarded x = Guarded.Random(outer * queries * keys, keys, 5), y = new(x.Length), dy = Guarded.Random(x.Length, 1), dx = new(x.Length);
-            Softmax.Causal(x.Pointer, y.Pointer, outer, queries, keys, offset);
+            SeenKeys seen = new() { Queries = queries, Keys = keys, Offset = offset, Causal = true };
+            Softmax.Seen(x.Pointer, y.Pointer, outer * queries, seen);
             double[] expected = ByRow(y, dy, keys, Reference.SoftmaxGradient);
             dy.Span[^1] = keys > offset + queries ? float.NaN : dy.Span[^1];
-            Softmax.CausalGradient(y.Pointer, dy.Pointer, dx.Pointer, outer, queries, keys, offset);
+            Softmax.SeenGradient(y.Pointer, dy.Pointer, dx.Pointer, outer * queries, seen);
             dx.AssertClose(expected, 2e-6, 1e-6);
         }
     }

@@ -56,7 +56,7 @@ public sealed unsafe class RowKernelTests
                 Reference.Softmax<double>(x.Doubles.AsSpan(row * keys, seen), expected.AsSpan(row * keys, seen));
             }
 
-            Softmax.Causal(x.Pointer, y.Pointer, outer, queries, keys, offset);
+            Softmax.Seen(x.Pointer, y.Pointer, outer * queries, new SeenKeys { Queries = queries, Keys = keys, Offset = offset, Causal = true });
             y.AssertClose(expected, 2e-6, 0);
         }
     }

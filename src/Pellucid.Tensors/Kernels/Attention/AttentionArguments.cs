@@ -43,4 +43,28 @@ internal unsafe struct AttentionArguments
 
     /// <summary>The end of the keys that a query sees.</summary>
     internal readonly int Seen(int query) => Causal ? (int)Math.Min(Keys, (long)QueryOffset + query + 1) : Keys;
+
+    /// <summary>The same of some sequences alone, of their keys in a range, and of those queries that see any of these.</summary>
+    /// <param name="item">The first sequence.</param>
+    /// <param name="count">How many sequences.</param>
+    /// <param name="firstKey">Their first key.</param>
+    /// <param name="endKey">The end of their keys.</param>
+    /// <param name="first">The first query that sees any; there may be none.</param>
+    internal readonly AttentionArguments Within(int item, int count, int firstKey, int endKey, out int first)
+    {
+        int end = Window > 0 ? (int)Math.Clamp((long)endKey + Window - 1 - QueryOffset, 0, Queries) : Queries;
+        first = Causal ? Math.Clamp(firstKey - QueryOffset, 0, Queries) : 0;
+        end = endKey > firstKey ? Math.Max(first, end) : first;
+        return this with
+        {
+            Q = Q + StridesQ.Offset(item, first, 0),
+            K = K + StridesK.Offset(item, firstKey, 0),
+            V = V + StridesV.Offset(item, firstKey, 0),
+            Z = Z + StridesZ.Offset(item, first, 0),
+            Batch = count,
+            Queries = end - first,
+            Keys = endKey - firstKey,
+            QueryOffset = QueryOffset + first - firstKey,
+        };
+    }
 }

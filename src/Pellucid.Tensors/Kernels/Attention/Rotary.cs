@@ -9,8 +9,8 @@ namespace Pellucid.Tensors.Kernels;
 internal static unsafe class Rotary
 {
     /// <summary>
-    /// Rotates x [batch, positions, heads, size] into y, which may be x and has the same strides. The tables cosines and sines
-    /// [positions, size / 2] begin at the first position given. <paramref name="inverse"/> turns back, which is also the gradient.
+    /// Rotates x [batch, positions, heads, size] into y, which may be x and has the same strides; dimensions beyond those that the angles turn
+    /// stay as they are. <paramref name="inverse"/> turns back, which is also the gradient.
     /// </summary>
     internal static void Rotate(
         float* x,
@@ -20,11 +20,10 @@ internal static unsafe class Rotary
         int positions,
         int heads,
         int size,
-        float* cosines,
-        float* sines,
+        RotaryAngles angles,
         bool inverse = false) =>
         Dispatch.RunRows(
-            new RotateKernel(x, y, strides, positions, heads, size / 2, cosines, sines, inverse),
+            new RotateKernel(x, y, strides, positions, heads, size, angles, inverse),
             (long)batch * positions,
             (long)heads * size,
             cost: 2);
@@ -35,9 +34,8 @@ internal static unsafe class Rotary
         HeadStrides strides,
         int positions,
         int heads,
-        int half,
-        float* cosines,
-        float* sines,
+        int size,
+        RotaryAngles angles,
         bool inverse) : IRangeKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -46,15 +44,18 @@ internal static unsafe class Rotary
             where TVector : struct
         {
             TVector sign = TSimd.Broadcast(inverse ? -1f : 1f);
+            int half = angles.Half, turned = 2 * half;
             for (long item = start; item < end; item++)
             {
-                long position = item % positions;
-                float* cosine = cosines + (position * half);
-                float* sine = sines + (position * half);
+                (nint cosine, nint sine) = angles.Of(item, positions);
                 for (int head = 0; head < heads; head++)
                 {
-                    nint offset = strides.Offset(item / positions, position, head);
-                    Turn<TSimd, TVector>(x + offset, y + offset, half, cosine, sine, sign);
+                    nint offset = strides.Offset(item / positions, item % positions, head);
+                    Turn<TSimd, TVector>(x + offset, y + offset, half, (float*)cosine, (float*)sine, sign);
+                    if (turned < size && x != y)
+                    {
+                        new Span<float>(x + offset + turned, size - turned).CopyTo(new Span<float>(y + offset + turned, size - turned));
+                    }
                 }
             }
         }

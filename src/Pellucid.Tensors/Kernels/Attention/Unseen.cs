@@ -1,21 +1,18 @@
 namespace Pellucid.Tensors.Kernels;
 
-/// <summary>Scores [outer, queries, keys] of the keys that a query does not see.</summary>
+/// <summary>Scores [rows, keys] of the keys that a query does not see.</summary>
 internal static unsafe class Unseen
 {
-    /// <summary>
-    /// Writes a value over them. Query i stands at position keys - queries + i; it sees the <paramref name="window"/> keys up to there (0: all
-    /// of them), and later ones where it is not <paramref name="causal"/>.
-    /// </summary>
-    internal static void Fill(float* scores, long outer, int queries, int keys, bool causal, int window, float value)
+    /// <summary>Writes a value over them.</summary>
+    internal static void Fill(float* scores, long rows, in SeenKeys seen, float value)
     {
-        if (causal || window > 0)
+        if (seen.Causal || seen.Window > 0 || seen.Ranges != null)
         {
-            Dispatch.RunRows(new FillKernel(scores, queries, keys, causal, window, value), outer * queries, keys);
+            Dispatch.RunRows(new FillKernel(scores, seen, value), rows, seen.Keys);
         }
     }
 
-    private readonly struct FillKernel(float* scores, int queries, int keys, bool causal, int window, float value) : IRangeKernel
+    private readonly struct FillKernel(float* scores, SeenKeys seen, float value) : IRangeKernel
     {
         public void Run<TSimd, TVector>(long start, long end)
             where TSimd : struct, ISimd<TVector>
@@ -23,17 +20,10 @@ internal static unsafe class Unseen
         {
             for (long row = start; row < end; row++)
             {
-                Span<float> span = new(scores + (row * keys), keys);
-                int own = keys - queries + (int)(row % queries) + 1;
-                if (causal)
-                {
-                    span[own..].Fill(value);
-                }
-
-                if (window > 0)
-                {
-                    span[..Math.Max(0, own - window)].Fill(value);
-                }
+                Span<float> span = new(scores + (row * seen.Keys), seen.Keys);
+                (int first, int last) = seen.Of(row);
+                span[..first].Fill(value);
+                span[last..].Fill(value);
             }
         }
     }

@@ -9,11 +9,9 @@ internal static unsafe partial class Softmax
     internal static void RowsGradient(float* y, float* dy, float* dx, long rows, int width) =>
         Dispatch.RunRows(new RowsGradientKernel(y, dy, dx, width), rows, width, 2);
 
-    /// <summary>
-    /// The same for <see cref="Causal"/>: dx of keys that a query does not see is exactly 0, whatever dy is there.
-    /// </summary>
-    internal static void CausalGradient(float* y, float* dy, float* dx, long outer, int queries, int keys, int offset) =>
-        Dispatch.RunRows(new CausalGradientKernel(y, dy, dx, queries, keys, offset), outer * queries, keys, 2);
+    /// <summary>The same for <see cref="Seen"/>: dx of keys that a query does not see is exactly 0, whatever dy is there.</summary>
+    internal static void SeenGradient(float* y, float* dy, float* dx, long rows, in SeenKeys seen) =>
+        Dispatch.RunRows(new SeenGradientKernel(y, dy, dx, seen), rows, seen.Keys, 2);
 
     /// <summary>dx = dy - e^y · Σ dy, for y = log softmax(x).</summary>
     internal static void LogRowsGradient(float* y, float* dy, float* dx, long rows, int width) =>
@@ -61,19 +59,21 @@ internal static unsafe partial class Softmax
         }
     }
 
-    private readonly struct CausalGradientKernel(float* y, float* dy, float* dx, int queries, int keys, int offset) : IRangeKernel
+    private readonly struct SeenGradientKernel(float* y, float* dy, float* dx, SeenKeys seen) : IRangeKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TSimd, TVector>(long start, long end)
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
+            int keys = seen.Keys;
             for (long row = start; row < end; row++)
             {
                 long at = row * keys;
-                int seen = (int)Math.Min(keys, offset + (row % queries) + 1);
-                RowGradient<TSimd, TVector>(y + at, dy + at, dx + at, seen);
-                new Span<float>(dx + at + seen, keys - seen).Clear();
+                (int first, int last) = seen.Of(row);
+                RowGradient<TSimd, TVector>(y + at + first, dy + at + first, dx + at + first, last - first);
+                new Span<float>(dx + at, first).Clear();
+                new Span<float>(dx + at + last, keys - last).Clear();
             }
         }
     }

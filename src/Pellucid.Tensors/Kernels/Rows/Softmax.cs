@@ -19,11 +19,11 @@ internal static unsafe partial class Softmax
         Dispatch.RunRows(new LogKernel(x, y, width), rows, width, Cost);
 
     /// <summary>
-    /// Softmax of scores [outer, queries, keys] where query i sees the keys 0..offset + i; every later key gets exactly 0, whatever its
-    /// score.
+    /// Softmax of scores [batch, head, query, key] over the keys that a query sees; every other key gets exactly 0, whatever its score, as do
+    /// all keys of a query that sees none.
     /// </summary>
-    internal static void Causal(float* x, float* y, long outer, int queries, int keys, int offset) =>
-        Dispatch.RunRows(new CausalKernel(x, y, queries, keys, offset), outer * queries, keys, Cost);
+    internal static void Seen(float* x, float* y, long rows, in SeenKeys seen) =>
+        Dispatch.RunRows(new SeenKernel(x, y, seen), rows, seen.Keys, Cost);
 
     /// <summary>
     /// losses [rows] = -log softmax(x)[target], in nats. A negative target is not predicted and costs 0.
@@ -118,19 +118,25 @@ internal static unsafe partial class Softmax
         }
     }
 
-    private readonly struct CausalKernel(float* x, float* y, int queries, int keys, int offset) : IRangeKernel
+    private readonly struct SeenKernel(float* x, float* y, SeenKeys seen) : IRangeKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<TSimd, TVector>(long start, long end)
             where TSimd : struct, ISimd<TVector>
             where TVector : struct
         {
+            int keys = seen.Keys;
             for (long row = start; row < end; row++)
             {
                 float* to = y + (row * keys);
-                int seen = (int)Math.Min(keys, offset + (row % queries) + 1);
-                Row<TSimd, TVector>(x + (row * keys), to, seen);
-                new Span<float>(to + seen, keys - seen).Clear();
+                (int first, int last) = seen.Of(row);
+                if (first < last)
+                {
+                    Row<TSimd, TVector>(x + (row * keys) + first, to + first, last - first);
+                }
+
+                new Span<float>(to, first).Clear();
+                new Span<float>(to + last, keys - last).Clear();
             }
         }
     }

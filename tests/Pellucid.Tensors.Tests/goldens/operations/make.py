@@ -219,5 +219,37 @@ case("AttentionScores", [Q, KEYS], lambda q, k: finite(scores(q, k)))
 case("CausalSoftmax", [PATTERN], lambda x: F.softmax(x.masked_fill(~seen(1, 4), -math.inf), -1))
 case("AttentionMix", [PATTERN, KEYS], mix)
 
+
+def within(queries, keys, causal=True, window=0, **_):
+    """Ranges of keys [0, keys - 1) and [keys - 1, keys) of two sequences, [batch, 1, query, key]."""
+    key = torch.arange(keys)
+    ranges = torch.stack([key < max(1, keys - 1), key >= keys - 1])
+    return ranges[:, None, None, :] & seen(queries, keys, causal, window)
+
+
+def soft(x, mask):
+    """Softmax over what is seen; zeros where nothing is."""
+    weights = torch.exp(x.masked_fill(~mask, -math.inf) - x.detach().amax(-1, keepdim=True))
+    return weights / weights.sum(-1, keepdim=True).clamp(min=1e-30)
+
+
+def part(x, places):
+    """Rotary embedding of the first four of six dimensions, at places [batch, position]."""
+    angle = places.float()[..., None] * torch.tensor([1, 0.3])
+    cosine, sine = 1.2 * angle.cos()[:, :, None, :], 1.2 * angle.sin()[:, :, None, :]
+    first, second = x[..., :2], x[..., 2:4]
+    return torch.cat([first * cosine - second * sine, second * cosine + first * sine, x[..., 4:]], -1)
+
+
+case("RotaryPart", [[2, 5, 4, 6]], lambda x: part(x, (torch.arange(5) + 3).expand(2, 5)))
+case("RotaryPlaces", [[2, 5, 4, 6]], lambda x: part(x, (torch.arange(10) * 3 % 9).reshape(2, 5)))
+for kind, options in enumerate([{}, {"causal": False}, {"window": 2}, {"cap": 1.5}]):
+    MASK = within(1, 4, **options)
+    case(f"AttentionRanges{kind}", [Q, KEYS, KEYS],
+         lambda q, k, v: mix(soft(scores(q, k, **{**options, "causal": False, "window": 0}), MASK), v))
+    case(f"AttentionScoresRanges{kind}", [Q, KEYS], lambda q, k: finite(scores(q, k, **options).masked_fill(~MASK, -math.inf)))
+    case(f"AttentionSoftmax{kind}", [PATTERN], lambda x: soft(x, MASK))
+    case(f"SelectSeen{kind}", [PATTERN] * 2, lambda x, y: torch.where(MASK, x, y))
+
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "operations.json"), "w") as file:
     json.dump({"torch": torch.__version__, "cases": cases}, file, indent=None, separators=(",", ":"))
