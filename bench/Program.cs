@@ -2,8 +2,11 @@ using System.Text.Json;
 using Pellucid.Bench;
 using Pellucid.Bench.Cases;
 using Pellucid.Bench.Cases.Gpt2;
+using Pellucid.Bench.Cases.Loading;
+using Pellucid.Bench.Cases.TinyLlama;
 using Pellucid.Bench.Sgemm;
 using Pellucid.Bench.Soak;
+using Pellucid.Tensors;
 
 if (args is [SgemmProcess.Argument, { } library])
 {
@@ -13,6 +16,11 @@ if (args is [SgemmProcess.Argument, { } library])
 if (args is [SoakServer.Argument])
 {
     return SoakServer.Serve();
+}
+
+if (args is [LoadServer.Argument, { } opened, { } storage])
+{
+    return LoadServer.Serve(opened, storage);
 }
 
 BenchCase[] all =
@@ -35,6 +43,15 @@ BenchCase[] all =
     new DictionaryReluStep(dense: true),
     new DictionaryExamples(encode: true),
     new DictionaryExamples(encode: false),
+    new TinyLlamaPrefill(DType.Q8),
+    new TinyLlamaDecode(DType.Q8),
+    new TinyLlamaPrefill(DType.BF16),
+    new TinyLlamaDecode(DType.BF16),
+    new LoadFirstLogits(),
+    new LoadMemory("stories15m", DType.F32),
+    new LoadMemory("stories15m", DType.BF16),
+    new LoadMemory("tinyllama", DType.BF16),
+    new LoadMemory("tinyllama", DType.Q8),
     new CompilePrograms(),
     new ToyPhaseDiagram(),
     new HarvestMemory(),

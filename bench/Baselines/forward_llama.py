@@ -84,4 +84,5 @@ def main():
             print(seconds, float(out.double().sum()), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -26,6 +26,21 @@ internal static class Llama2CBaseline
                 () => Play(program, [Path.Combine(model, "stories15M.bin"), "-z", Path.Combine(model, "tokenizer.bin"), "-t", "0", "-n", $"{longest}", "-i", prompt], check));
     }
 
+    /// <summary>The program as a contender that opens its model and makes one token, timed as a whole process.</summary>
+    /// <param name="model">The folder with <c>stories15M.bin</c> and <c>tokenizer.bin</c>.</param>
+    internal static Contender Loader(string model) => Find() is { } program
+        ? new Contender(Name, $"{Path.GetFileName(program)}, its whole process, which maps the file and makes one token", () =>
+        {
+            ProcessStartInfo start = new(program, [Path.Combine(model, "stories15M.bin"), "-z", Path.Combine(model, "tokenizer.bin"), "-t", "0", "-n", "1"])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
+            TunedEnvironment.Set(start);
+            long from = Stopwatch.GetTimestamp();
+            using Process process = Process.Start(start)!;
+            process.WaitForExit();
+            return new Turn(Stopwatch.GetElapsedTime(from).TotalSeconds);
+        })
+        : new Contender(Name, $"absent: {Variable} names no program and there is no llama2c-run on the path; bench/README.md says how to build it", null);
+
     private static string? Find()
     {
         IEnumerable<string?> candidates = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "llama2c-run"));

@@ -17,4 +17,9 @@ public enum DType
 
     /// <summary>Signed integer, 4 bytes.</summary>
     I32,
+
+    /// <summary>
+    /// Signed integers of 8 bits, with a scale for each 32 inputs of an output: of a <see cref="PackedMatrix"/> alone, for an array has no such axis.
+    /// </summary>
+    Q8,
 }

@@ -3,15 +3,16 @@ namespace Pellucid.Tensors;
 /// <summary>Facts about storage types.</summary>
 public static class DTypes
 {
-    /// <summary>Bytes of one value.</summary>
+    /// <summary>Bytes of one value; of <see cref="DType.Q8"/> without its scales.</summary>
     public static int Size(this DType type) => type switch
     {
         DType.F64 => 8,
         DType.F32 or DType.I32 => 4,
+        DType.Q8 => 1,
         _ => 2,
     };
 
-    /// <summary>The safetensors name: F32, F64, BF16, F16 or I32.</summary>
+    /// <summary>The safetensors name: F32, F64, BF16, F16 or I32; and Q8, which that format does not have.</summary>
     public static string Name(this DType type) => type.ToString();
 
     internal static float FromBFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);

@@ -29,6 +29,40 @@ public sealed unsafe partial class Ops
             result, indices, static (in step) => step.GiveRows(0, step.Gradient, step.Saved(0)), [NodeOf(table)]);
     }
 
+    /// <summary>The weights of some outputs of a packed matrix: the rows of the table [outputs, inputs] that it holds turned, as of an embedding.</summary>
+    /// <param name="matrix">inputs by outputs.</param>
+    /// <param name="indices">Row-major for the leading axes of the result; each 0 to outputs − 1.</param>
+    /// <param name="leading">The leading axes of the result; its size is the number of indices.</param>
+    /// <returns>[leading..., inputs].</returns>
+    /// <exception cref="ShapeException">An index is no output, or the number of indices is not the leading size.</exception>
+    public Tensor GatherOutputs(PackedMatrix matrix, ReadOnlySpan<int> indices, Shape leading)
+    {
+        if (leading.Count != indices.Length || indices.ContainsAnyExceptInRange(0, matrix.Outputs - 1))
+        {
+            throw new ShapeException($"GatherOutputs: {indices.Length} indices do not fit {leading} of the {matrix.Outputs} outputs of a matrix.");
+        }
+
+        Tensor result = New(leading.Followed(matrix.Inputs));
+        fixed (int* chosen = indices)
+        {
+            PanelGather.Run(matrix, chosen, indices.Length, result.Pointer);
+        }
+
+        return Record(result, indices, static (in step) =>
+        {
+            if (step.NodeOf(0).Origin is not LeafNode { Matrix: not null })
+            {
+                step.GiveRows(0, step.Gradient, step.Saved(0));
+                return;
+            }
+
+            Shape matrix = step.ShapeOf(0);
+            Tensor table = step.Ops.Zeros(new Shape(matrix[1], matrix[0]));
+            step.Ops.AddRows(table, step.Gradient, step.Saved(0));
+            step.Give(0, step.Ops.Transpose(table, 1, 0));
+        }, [_tape?.NodeOf(matrix)]);
+    }
+
     /// <summary>table[places[i]] += rows[i], in order; places are I32.</summary>
     internal void AddRows(Tensor table, Tensor rows, Tensor places)
     {

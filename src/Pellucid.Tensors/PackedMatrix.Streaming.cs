@@ -11,7 +11,7 @@ public sealed unsafe partial class PackedMatrix
     /// <summary>Packs rows as they are read, slab by slab, each into its place.</summary>
     private void Fill(bool outputsByInputs, RowReader read)
     {
-        (int rows, int width, int step) = outputsByInputs ? (Outputs, Inputs, PanelWidth) : (Inputs, Outputs, 1);
+        (int rows, int width, int step) = outputsByInputs ? (Outputs, Inputs, PanelWidth) : (Inputs, Outputs, QuantizedLayout.Block);
         if (rows == 0 || width == 0)
         {
             return;
@@ -39,6 +39,50 @@ public sealed unsafe partial class PackedMatrix
         finally
         {
             buffer.Release();
+        }
+    }
+
+    /// <summary>Writes rows of W, inputs by outputs.</summary>
+    private void ReadRows(int first, int count, Span<float> destination)
+    {
+        byte* panels = Data;
+        nint panelBytes = Storage == DType.Q8 ? QuantizedLayout.PanelBytes(Inputs) : (nint)Inputs * PanelWidth * Storage.Size();
+        for (int column = 0; column < Outputs; column += PanelWidth, panels += panelBytes)
+        {
+            int width = Math.Min(PanelWidth, Outputs - column);
+            for (int input = first; input < first + count; input++)
+            {
+                ReadRun(panels, input, destination.Slice(((input - first) * Outputs) + column, width));
+            }
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The outputs of a panel for one input.</summary>
+    private void ReadRun(byte* panel, int input, Span<float> run)
+    {
+        switch (Storage)
+        {
+            case DType.F32:
+                new ReadOnlySpan<float>((float*)panel + ((nint)input * PanelWidth), run.Length).CopyTo(run);
+                break;
+            case DType.BF16:
+                ushort* narrow = (ushort*)panel + ((nint)input * PanelWidth);
+                for (int index = 0; index < run.Length; index++)
+                {
+                    run[index] = DTypes.FromBFloat16(narrow[index]);
+                }
+
+                break;
+            default:
+                byte* block = panel + ((nint)(input / QuantizedLayout.Block) * QuantizedLayout.BlockBytes);
+                for (int index = 0; index < run.Length; index++)
+                {
+                    run[index] = QuantizedPacking.Value(block, input % QuantizedLayout.Block, index);
+                }
+
+                break;
         }
     }
 }

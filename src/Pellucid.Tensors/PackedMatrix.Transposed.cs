@@ -11,7 +11,7 @@ public sealed unsafe partial class PackedMatrix
 
     /// <summary>
     /// Wᵀ [outputs, inputs], packed: made at the first use, owned by this matrix, and kept equal to it by
-    /// <see cref="Refill(ReadOnlySpan{float}, bool)"/>. It takes as much memory again; gradients with respect to inputs read it.
+    /// <see cref="Refill(ReadOnlySpan{float}, bool)"/>. It takes as much memory again, four times as much beside <see cref="DType.Q8"/>; gradients with respect to inputs read it.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
     internal PackedMatrix Transposed
@@ -46,17 +46,32 @@ public sealed unsafe partial class PackedMatrix
         PanelPacking.Run(source, outputsByInputs ? 1 : stride, outputsByInputs ? stride : 1, PanelRange.All(Inputs, Outputs), Data, Storage);
         if (Volatile.Read(ref _twin) is { } twin)
         {
-            PanelPacking.Transpose(Data, Inputs, Outputs, twin.Data, Storage);
+            FillTwin(twin);
         }
 
         GC.KeepAlive(this);
+    }
+
+    /// <summary>A quantized matrix has its scales along the inputs, so its twin is held in single precision, with the same values.</summary>
+    private DType TwinStorage => Storage == DType.Q8 ? DType.F32 : Storage;
+
+    private void FillTwin(PackedMatrix twin)
+    {
+        if (Storage == DType.Q8)
+        {
+            twin.Fill(outputsByInputs: true, (row, destination) => ReadRows(row, destination.Length / Math.Max(1, Outputs), destination));
+        }
+        else if (twin.Storage == Storage)
+        {
+            PanelPacking.Transpose(Data, Inputs, Outputs, twin.Data, Storage);
+        }
     }
 
     private PackedMatrix MakeTwin()
     {
         if (MemoryPlan.Current is { } plan)
         {
-            return plan.Hold(this, () => new PackedMatrix(Outputs, Inputs, Storage)); // its values are not those of a twin
+            return plan.Hold(this, () => new PackedMatrix(Outputs, Inputs, TwinStorage)); // its values are not those of a twin
         }
 
         lock (_lock)
@@ -66,9 +81,9 @@ public sealed unsafe partial class PackedMatrix
                 return made;
             }
 
-            byte* panels = Data; // throws where the matrix was disposed
-            PackedMatrix twin = new(Outputs, Inputs, Storage) { _twin = this, _isTwin = true };
-            PanelPacking.Transpose(panels, Inputs, Outputs, twin.Data, Storage);
+            _ = Data; // throws where the matrix was disposed
+            PackedMatrix twin = new(Outputs, Inputs, TwinStorage) { _twin = this, _isTwin = true };
+            FillTwin(twin);
             Volatile.Write(ref _twin, twin);
             return twin;
         }

@@ -53,6 +53,14 @@ internal sealed class CheckpointParameters(CheckpointArrays arrays, IReadOnlyDic
             parameter.Shape[0], parameter.Shape[1], source.OutputsByInputs, storage, (first, destination) => ReadRows(source, columns, first, destination));
     }
 
+    internal override PackedMatrix PackTurned(ParameterPoint parameter, DType storage)
+    {
+        ArraySource source = sources[parameter.Name];
+        int columns = source.OutputsByInputs ? parameter.Shape[0] : parameter.Shape[1];
+        return PackedMatrix.Pack(
+            parameter.Shape[1], parameter.Shape[0], !source.OutputsByInputs, storage, (first, destination) => ReadRows(source, columns, first, destination));
+    }
+
     private Tensor ReadVector(ArraySource source, Shape shape)
     {
         Shape stored = arrays.Shapes[source.Array];

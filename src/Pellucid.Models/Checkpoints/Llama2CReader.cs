@@ -25,7 +25,7 @@ internal static class Llama2CReader
     {
         stream.Position = HeaderBytes;
         List<LayerWeights> layers = [];
-        Tensor embedding = ReadTensor(stream, config.Vocabulary, config.DModel);
+        PackedMatrix embedding = ReadMatrix(stream, storage, config.Vocabulary, config.DModel);
         Tensor[] ln1 = Each(config, () => ReadTensor(stream, config.DModel));
         (int q, int kv, int d) = (config.Heads * config.DHead, config.KeyHeads * config.DHead, config.DModel);
         PackedMatrix[] queries = Each(config, () => ReadMatrix(stream, storage, q, d, config.DHead));
@@ -38,9 +38,7 @@ internal static class Llama2CReader
         PackedMatrix[] ups = Each(config, () => ReadMatrix(stream, storage, config.DMlp, d));
         Tensor finalNorm = ReadTensor(stream, d);
         stream.Seek((long)config.Context * config.DHead * sizeof(float), SeekOrigin.Current); // two rotary tables, no longer used
-        PackedMatrix unembedding = config.TiedEmbedding
-            ? PackedMatrix.Pack(embedding.AsSpan(), d, config.Vocabulary, outputsByInputs: true, storage)
-            : ReadMatrix(stream, storage, config.Vocabulary, d);
+        PackedMatrix unembedding = config.TiedEmbedding ? embedding : ReadMatrix(stream, storage, config.Vocabulary, d);
         for (int i = 0; i < config.Layers; i++)
         {
             layers.Add(new LayerWeights(
@@ -121,24 +119,28 @@ internal static class Llama2CReader
         return tensor;
     }
 
+    /// <summary>Packs a matrix as it is read. Rows (2i, 2i + 1) of each rotated head become rows (i, i + d/2), so that rows are read where they lie in the file.</summary>
     private static PackedMatrix ReadMatrix(Stream stream, DType storage, int outputs, int inputs, int rotatedHead = 0)
     {
-        using Tensor read = ReadTensor(stream, outputs, inputs);
-        using Tensor matrix = rotatedHead == 0 ? read.Share() : PairsToHalves(read, rotatedHead);
-        return PackedMatrix.Pack(matrix.AsSpan(), inputs, outputs, outputsByInputs: true, storage);
-    }
-
-    /// <summary>Rows (2i, 2i + 1) of each head become rows (i, i + d/2).</summary>
-    private static Tensor PairsToHalves(Tensor matrix, int dHead)
-    {
-        Tensor result = Tensor.Empty(matrix.Shape);
-        for (int row = 0; row < matrix.Shape.Rows; row++)
+        long start = stream.Position, rowBytes = (long)inputs * sizeof(float);
+        PackedMatrix matrix = PackedMatrix.Pack(inputs, outputs, outputsByInputs: true, storage, (first, rows) =>
         {
-            int within = row % dHead;
-            matrix.Row(row).CopyTo(result.Row(row - within + (within / 2) + (within % 2 * (dHead / 2))));
-        }
+            if (rotatedHead == 0)
+            {
+                stream.ReadExactly(MemoryMarshal.AsBytes(rows));
+                return;
+            }
 
-        return result;
+            for (int row = 0; row < rows.Length / inputs; row++)
+            {
+                (int head, int within) = Math.DivRem(first + row, rotatedHead);
+                (int half, int pair) = Math.DivRem(within, rotatedHead / 2);
+                stream.Position = start + (((head * rotatedHead) + (2 * pair) + half) * rowBytes);
+                stream.ReadExactly(MemoryMarshal.AsBytes(rows.Slice(row * inputs, inputs)));
+            }
+        });
+        stream.Position = start + (outputs * rowBytes);
+        return matrix;
     }
 
     private static BadFileException Bad(string path, string problem) => new(path, problem, "Get the checkpoint again");

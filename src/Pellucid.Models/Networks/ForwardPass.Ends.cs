@@ -9,7 +9,7 @@ internal sealed partial class ForwardPass
     {
         NetworkWeights weights = _model.Weights;
         Shape places = new(_tokens.Count, _tokens.Positions);
-        Tensor sum = _ops.Gather(Watched(weights.Embedding), _tokens.Span, places);
+        Tensor sum = _ops.GatherOutputs(weights.Embedding, _tokens.Span, places);
         if (Config.EmbeddingScale != 1)
         {
             sum = InPlaceOf(sum, _ops.Scale(sum, Config.EmbeddingScale));

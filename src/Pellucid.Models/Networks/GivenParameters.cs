@@ -12,4 +12,10 @@ internal sealed class GivenParameters(Func<string, Tensor> read) : ParameterSour
         Tensor matrix = read(parameter.Name);
         return PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false, storage);
     }
+
+    internal override PackedMatrix PackTurned(ParameterPoint parameter, DType storage)
+    {
+        Tensor table = read(parameter.Name);
+        return PackedMatrix.Pack(table.AsSpan(), table.Shape[1], table.Shape[0], outputsByInputs: true, storage);
+    }
 }

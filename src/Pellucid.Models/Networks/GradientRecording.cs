@@ -50,7 +50,11 @@ internal sealed class GradientRecording
                 continue;
             }
 
-            if (matrix is not null)
+            if (name == ParameterName.Embedding)
+            {
+                Tape.WatchTurned(matrix!, name);
+            }
+            else if (matrix is not null)
             {
                 Tape.Watch(matrix);
                 _matrices.Add(name, matrix);
@@ -59,11 +63,6 @@ internal sealed class GradientRecording
             {
                 _watched.Add(array!, ops.Watch(array!, name));
             }
-        }
-
-        if (model.Config.HasTiedUnembedding && _options.Parameters.Contains(ParameterName.Embedding))
-        {
-            Tape.Tie(model.Weights.Unembedding!.Weight, _watched[model.Weights.Embedding]);
         }
     }
 

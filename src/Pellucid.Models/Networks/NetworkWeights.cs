@@ -3,9 +3,9 @@ using Pellucid.Tensors;
 namespace Pellucid.Models.Networks;
 
 /// <summary>The parameters of a network as a pass reads them; what it does not have is null.</summary>
-/// <param name="Embedding">[d_vocab, d_model], or of the embeddings' own width.</param>
+/// <param name="Embedding">d_model inputs, or as many as the embeddings are wide, and d_vocab outputs; the matrix of the unembedding too where the two are tied.</param>
 /// <param name="Layers">The blocks.</param>
-internal sealed record NetworkWeights(Tensor Embedding, IReadOnlyList<LayerWeights> Layers) : IDisposable
+internal sealed record NetworkWeights(PackedMatrix Embedding, IReadOnlyList<LayerWeights> Layers) : IDisposable
 {
     private (string Name, Tensor? Array, PackedMatrix? Matrix)[]? _named;
 

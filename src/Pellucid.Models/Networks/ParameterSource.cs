@@ -14,4 +14,11 @@ internal abstract class ParameterSource
         using Tensor matrix = Read(parameter);
         return PackedMatrix.Pack(matrix.AsSpan(), matrix.Shape[0], matrix.Shape[1], outputsByInputs: false, storage);
     }
+
+    /// <summary>A table [outputs, inputs], an embedding, packed as a matrix of inputs by outputs; the caller's own.</summary>
+    internal virtual PackedMatrix PackTurned(ParameterPoint parameter, DType storage)
+    {
+        using Tensor table = Read(parameter);
+        return PackedMatrix.Pack(table.AsSpan(), table.Shape[1], table.Shape[0], outputsByInputs: true, storage);
+    }
 }

@@ -14,7 +14,7 @@ internal static class WeightNames
     /// <summary>Packs a network from parameters that are read one at a time.</summary>
     internal static NetworkWeights Pack(NetworkPlan plan, ParameterSource source, DType storage)
     {
-        Tensor embedding = Copy(ParameterName.Embedding)!;
+        PackedMatrix embedding = source.PackTurned(plan.Parameters[ParameterName.Embedding], storage);
         return new NetworkWeights(embedding, [.. Enumerable.Range(0, plan.Config.Layers).Select(layer => Block($"blocks.{layer}."))])
         {
             EmbeddingProjection = Project("embed.", "_project"),
@@ -27,7 +27,7 @@ internal static class WeightNames
             LogitTransform = Project("mlm_head."),
             LogitNorm = Norm("mlm_head.ln"),
             UnembeddingProjection = Project("unembed.", "_project"),
-            Unembedding = plan.Config.HasTiedUnembedding ? Turned() : Project("unembed.", "_U"),
+            Unembedding = plan.Config.HasTiedUnembedding ? new Projection(embedding, Copy(ParameterName.UnembeddingBias)) : Project("unembed.", "_U"),
         };
 
         LayerWeights Block(string block) => new(
@@ -47,9 +47,6 @@ internal static class WeightNames
             Ln2Post = Norm(block + "ln2_post"),
         };
 
-        Projection Turned() => new(
-            PackedMatrix.Pack(embedding.AsSpan(), embedding.Shape[1], embedding.Shape[0], outputsByInputs: true, storage), Copy(ParameterName.UnembeddingBias));
-
         NormWeights? Norm(string name) => Copy(name + ".w") is { } weight ? new(weight, Copy(name + ".b")) : null;
 
         Projection? Project(string owner, string name = "") => plan.Parameters.Contains($"{owner}W{name}")
@@ -59,12 +56,12 @@ internal static class WeightNames
         Tensor? Copy(string name) => plan.Parameters.Contains(name) ? source.Read(plan.Parameters[name]) : null;
     }
 
-    /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, or the <see cref="PackedMatrix"/> of a projection.</summary>
+    /// <summary>Every parameter array by its name: a <see cref="Tensor"/>, the <see cref="PackedMatrix"/> of a projection, or that of the embedding, which is turned.</summary>
     internal static IEnumerable<(string Name, Tensor? Array, PackedMatrix? Matrix)> Of(NetworkPlan plan, NetworkWeights weights)
     {
         IEnumerable<(string Name, Tensor? Array, PackedMatrix? Matrix)> all =
         [
-            .. Single(ParameterName.Embedding, weights.Embedding),
+            (ParameterName.Embedding, null, weights.Embedding),
             .. Of("embed.", "_project", weights.EmbeddingProjection),
             .. Single(ParameterName.Positions, weights.Positions),
             .. Single("embed.W_token_type", weights.TokenTypes),

@@ -176,12 +176,7 @@ public sealed class ModelParameters : IDisposable
                 values.CopyTo(array.AsSpan());
             }
 
-            matrix?.Refill(values, outputsByInputs: false);
-        }
-
-        if (Config.HasTiedUnembedding)
-        {
-            model.Weights.Unembedding!.Weight.Refill(this[ParameterName.Embedding].AsSpan(), outputsByInputs: true);
+            matrix?.Refill(values, outputsByInputs: name == ParameterName.Embedding);
         }
 
         model.Identity.Forget();
@@ -212,7 +207,7 @@ public sealed class ModelParameters : IDisposable
             }
             else
             {
-                matrix!.Unpack(copy.AsSpan());
+                matrix!.Unpack(copy.AsSpan(), outputsByInputs: name == ParameterName.Embedding);
             }
 
             parameters._arrays.Add(name, copy);

@@ -61,6 +61,25 @@ public sealed class Tape : IDisposable
     }
 
     /// <summary>
+    /// Asks for the gradient with respect to the table [outputs, inputs] that a packed matrix holds turned, an embedding: what
+    /// <see cref="Ops.GatherOutputs"/> looks up in it and what products with it give, as an unembedding that is tied to it, are its parts.
+    /// </summary>
+    /// <param name="matrix">The matrix; it must stay as it is until the way back is done.</param>
+    /// <param name="key">The name under which the gradient is found.</param>
+    /// <exception cref="PellucidException">The matrix is watched already.</exception>
+    public void WatchTurned(PackedMatrix matrix, string key)
+    {
+        LeafNode leaf = LeafNode.For(new Shape(matrix.Outputs, matrix.Inputs));
+        if (!_leaves.TryAdd(matrix, leaf))
+        {
+            throw new PellucidException($"WatchTurned: the matrix of {matrix.Inputs} inputs and {matrix.Outputs} outputs is watched already.");
+        }
+
+        (leaf.IsRetained, leaf.Key) = (true, key);
+        Add(leaf);
+    }
+
+    /// <summary>
     /// Says that a packed matrix holds the values of a watched table, turned, as an unembedding that is tied to the embedding does: what
     /// products with the matrix give is part of the table's gradient.
     /// </summary>

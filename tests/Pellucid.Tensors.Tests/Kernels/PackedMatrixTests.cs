@@ -106,7 +106,7 @@ public sealed class PackedMatrixTests
     public void Pack_AsHalf_IsRefused()
     {
         PellucidException error = Assert.Throws<PellucidException>(() => PackedMatrix.Pack(new float[6], 2, 3, false, DType.F16));
-        Assert.Contains("Use F32 or BF16", error.Message);
+        Assert.Contains("Use F32, BF16 or Q8", error.Message);
     }
 
     private static void AssertHolds(PackedMatrix matrix, float[] values, bool turned)

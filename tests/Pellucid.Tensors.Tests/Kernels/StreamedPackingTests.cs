@@ -18,7 +18,7 @@ public sealed unsafe class StreamedPackingTests
             values[i] = random.NextSingle() - 0.5f;
         }
 
-        foreach (DType storage in new[] { DType.F32, DType.BF16 })
+        foreach (DType storage in new[] { DType.F32, DType.BF16, DType.Q8 })
         {
             foreach (bool outputsByInputs in new[] { false, true })
             {
@@ -31,7 +31,7 @@ public sealed unsafe class StreamedPackingTests
                     next += destination.Length / width;
                     values.AsSpan(row * width, destination.Length).CopyTo(destination);
                 });
-                long bytes = PackedMatrix.PackedLength(inputs, outputs) * storage.Size();
+                long bytes = PackedMatrix.PackedBytes(inputs, outputs, storage);
                 Assert.True(new ReadOnlySpan<byte>(whole.Data, (int)bytes).SequenceEqual(new ReadOnlySpan<byte>(streamed.Data, (int)bytes)));
                 Assert.Equal(values.Length == 0 ? 0 : values.Length / width, next);
             }
@@ -43,12 +43,14 @@ public sealed unsafe class StreamedPackingTests
     [InlineData(DType.F32, false)]
     [InlineData(DType.BF16, true)]
     [InlineData(DType.BF16, false)]
+    [InlineData(DType.Q8, true)]
+    [InlineData(DType.Q8, false)]
     public void Pack_RowsReadAFewAtATime_HoldsTheMatrixAndASlab(DType storage, bool outputsByInputs)
     {
         const int inputs = 2048, outputs = 5632;
         PackedMatrix? matrix = null;
         long peak = ComputeMemory.Measure(() => matrix = PackedMatrix.Pack(inputs, outputs, outputsByInputs, storage, (_, rows) => rows.Clear()));
-        long held = PackedMatrix.PackedLength(inputs, outputs) * storage.Size();
+        long held = PackedMatrix.PackedBytes(inputs, outputs, storage);
         Assert.InRange(peak, held, held + (1 << 20) + (128 << 10)); // a slab of 1 MB, and blocks begin at multiples of 64 KB
         matrix!.Dispose();
     }

@@ -99,6 +99,12 @@ internal static unsafe partial class MatrixProduct
             return;
         }
 
+        if (arguments.Storage == DType.Q8)
+        {
+            QuantizedProduct.Run(arguments);
+            return;
+        }
+
         bool single = arguments.Storage == DType.F32;
         if (arguments.Rows == 1 && arguments.StrideDepth == 1)
         {

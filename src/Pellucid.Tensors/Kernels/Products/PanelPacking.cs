@@ -25,10 +25,10 @@ internal static unsafe class PanelPacking
                 for (int panel = part * state.grain; panel < end; panel++)
                 {
                     int column = panel * Width;
-                    nint place = ((nint)(range.FirstOutput + column) * range.Depth) + ((nint)range.FirstInput * Width);
+                    nint place = Place(range, column, state.storage);
                     Pack(
                         (float*)state.Source + (column * state.strideOutput), state.strideInput, state.strideOutput, range.Inputs,
-                        Math.Min(Width, range.Outputs - column), (byte*)state.Panels + (place * state.storage.Size()), state.storage);
+                        Math.Min(Width, range.Outputs - column), (byte*)state.Panels + place, state.storage);
                 }
             });
     }
@@ -55,6 +55,11 @@ internal static unsafe class PanelPacking
             });
     }
 
+    /// <summary>The first byte of a part's column, in bytes from the first panel; a quantized part begins with a block.</summary>
+    private static nint Place(PanelRange range, int column, DType storage) => storage == DType.Q8
+        ? ((range.FirstOutput + column) / Width * QuantizedLayout.PanelBytes(range.Depth)) + (range.FirstInput / QuantizedLayout.Block * (nint)QuantizedLayout.BlockBytes)
+        : (((nint)(range.FirstOutput + column) * range.Depth) + ((nint)range.FirstInput * Width)) * storage.Size();
+
     private static (int Panels, int Grain) Cut(int depth, int columns) =>
         (ProductBlocks.CeilingDivide(columns, Width), (int)Math.Max(1, 4 * Dispatch.Grain / Width / Math.Max(1, depth)));
 
@@ -67,7 +72,15 @@ internal static unsafe class PanelPacking
         }
 
         float* wide = stackalloc float[NarrowedRows * Width];
-        for (int k = 0; k < depth; k += NarrowedRows)
+        for (int k = 0; storage == DType.Q8 && k < depth; k += QuantizedLayout.Block, panel += QuantizedLayout.BlockBytes)
+        {
+            int count = Math.Min(QuantizedLayout.Block, depth - k);
+            Packing.PackColumns(source + (k * strideDepth), strideDepth, strideColumn, count, columns, wide);
+            new Span<float>(wide + (count * Width), (QuantizedLayout.Block - count) * Width).Clear();
+            QuantizedPacking.Pack(wide, panel);
+        }
+
+        for (int k = 0; storage == DType.BF16 && k < depth; k += NarrowedRows)
         {
             int count = Math.Min(NarrowedRows, depth - k);
             Packing.PackColumns(source + (k * strideDepth), strideDepth, strideColumn, count, columns, wide);

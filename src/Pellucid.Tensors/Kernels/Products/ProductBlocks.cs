@@ -11,6 +11,9 @@ internal readonly struct ProductBlocks
     private const int FewestRows = 32;
     private const int FewestParts = 16;
     private const int WantedParts = 64;
+    private const long LongestRowPart = 512 * 1024; // bytes of B
+    private const long ShortestRowPart = 32 * 1024;
+    private const int WantedRowParts = 8;
     private const double LeastWork = 1 << 19; // multiply-adds worth handing out: some ten microseconds
     private const double MostWork = 1 << 24;
 
@@ -39,6 +42,15 @@ internal readonly struct ProductBlocks
         Small = work * panels * RowCount < LeastWork;
     }
 
+    private ProductBlocks(int columns, int panelsOfPart)
+    {
+        int panels = CeilingDivide(columns, PackedMatrix.PanelWidth);
+        (Rows, RowCount) = (Tile.PanelRows, 1);
+        Columns = panelsOfPart * PackedMatrix.PanelWidth;
+        ColumnCount = CeilingDivide(panels, panelsOfPart);
+        Small = ColumnCount == 1;
+    }
+
     /// <summary>Rows of a block, a multiple of a panel's.</summary>
     internal int Rows { get; }
 
@@ -53,6 +65,19 @@ internal readonly struct ProductBlocks
     internal bool Small { get; }
 
     internal long Count => (long)RowCount * ColumnCount;
+
+    /// <summary>The blocks of a single row, which is bound by reading B once.</summary>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="panelBytes">Bytes of a panel of B.</param>
+    internal static ProductBlocks OfRow(int columns, long panelBytes) => new(columns, PanelsOfRowPart(columns, panelBytes));
+
+    /// <summary>Panels that a part of a single row reads. Long parts are read faster; a small matrix is cut into about as many of fewer.</summary>
+    internal static int PanelsOfRowPart(int columns, long panelBytes)
+    {
+        long bytes = Math.Max(1, panelBytes), panels = CeilingDivide(columns, PackedMatrix.PanelWidth);
+        long part = Math.Clamp(panels * bytes / WantedRowParts, ShortestRowPart, LongestRowPart);
+        return (int)Math.Max(1, (part + (bytes / 2)) / bytes);
+    }
 
     internal static int CeilingDivide(int value, int divisor) => (int)(((long)value + divisor - 1) / divisor);
 

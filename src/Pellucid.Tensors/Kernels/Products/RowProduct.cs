@@ -8,19 +8,13 @@ internal readonly unsafe struct RowProduct<TStorage>(ProductArguments arguments)
 {
     private const int Width = PackedMatrix.PanelWidth;
 
-    // Bytes of B in a part. Long parts are read faster; a small matrix is cut into about as many of fewer.
-    private const long LongestPart = 512 * 1024;
-    private const long ShortestPart = 32 * 1024;
-    private const int WantedParts = 8;
-
     private readonly ProductArguments _arguments = arguments;
 
     internal static void Run(in ProductArguments arguments)
     {
-        long panels = ProductBlocks.CeilingDivide(arguments.Columns, Width);
-        long panelBytes = Math.Max(1, (long)arguments.Depth * Width * TStorage.Size);
-        long part = Math.Clamp(panels * panelBytes / WantedParts, ShortestPart, LongestPart);
-        Dispatch.Run(new RowProduct<TStorage>(arguments), panels, Math.Max(1, (part + (panelBytes / 2)) / panelBytes));
+        int panels = ProductBlocks.CeilingDivide(arguments.Columns, Width);
+        int grain = ProductBlocks.PanelsOfRowPart(arguments.Columns, (long)arguments.Depth * Width * TStorage.Size);
+        Dispatch.Run(new RowProduct<TStorage>(arguments), panels, grain);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

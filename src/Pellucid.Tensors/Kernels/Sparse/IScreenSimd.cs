@@ -16,6 +16,12 @@ internal unsafe interface IScreenSimd<TVector>
 
     static abstract TVector Load(int* pairs);
 
+    /// <summary>Pairs of 8-bit integers, widened to 16 bits.</summary>
+    static abstract TVector LoadBytes(sbyte* pairs);
+
+    /// <summary>target += value · (factors · factor), in single precision.</summary>
+    static abstract void Accumulate(float* target, TVector value, float* factors, float factor);
+
     /// <summary>One pair in every lane.</summary>
     static abstract TVector Broadcast(int* pair);
 
@@ -26,6 +32,8 @@ internal unsafe interface IScreenSimd<TVector>
     static abstract TVector Multiply(TVector left, TVector right);
 
     static abstract TVector Add(TVector left, TVector right);
+
+    static abstract void Prefetch(byte* address);
 }
 
 /// <summary>On AVX-512 BW.</summary>
@@ -39,6 +47,13 @@ internal readonly unsafe struct Avx512Screen : IScreenSimd<Vector512<int>>
     public static Vector512<int> Load(int* pairs) => Vector512.Load(pairs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> LoadBytes(sbyte* pairs) => Avx512BW.ConvertToVector512Int16(Vector256.Load(pairs)).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(float* target, Vector512<int> value, float* factors, float factor) => Vector512.Store(
+        Avx512F.FusedMultiplyAdd(Vector512.ConvertToSingle(value), Vector512.Load(factors) * Vector512.Create(factor), Vector512.Load(target)), target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Broadcast(int* pair) => Vector512.Create(*pair);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -50,6 +65,9 @@ internal readonly unsafe struct Avx512Screen : IScreenSimd<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> left, Vector512<int> right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* address) => Sse.Prefetch0(address);
 }
 
 /// <summary>On AVX2.</summary>
@@ -63,6 +81,13 @@ internal readonly unsafe struct Avx2Screen : IScreenSimd<Vector256<int>>
     public static Vector256<int> Load(int* pairs) => Vector256.Load(pairs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> LoadBytes(sbyte* pairs) => Avx2.ConvertToVector256Int16(Vector128.Load(pairs)).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(float* target, Vector256<int> value, float* factors, float factor) => Vector256.Store(
+        Fma.MultiplyAdd(Vector256.ConvertToSingle(value), Vector256.Load(factors) * Vector256.Create(factor), Vector256.Load(target)), target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(int* pair) => Vector256.Create(*pair);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -74,4 +99,7 @@ internal readonly unsafe struct Avx2Screen : IScreenSimd<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> left, Vector256<int> right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(byte* address) => Sse.Prefetch0(address);
 }
