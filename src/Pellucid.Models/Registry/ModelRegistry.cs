@@ -86,8 +86,8 @@ public static class ModelRegistry
         }
 
         string path = Locate(model, cache, hub)!;
-        Model opened = File.Exists(path) ? CheckpointFiles.OpenFile(path, options) : CheckpointFiles.OpenFolder(path, options);
-        return path == model ? opened : opened.Called(model);
+        Model found = File.Exists(path) ? CheckpointFiles.OpenFile(path, options) : CheckpointFiles.OpenFolder(path, options);
+        return path == model ? found : found.Called(model);
     }
 
     /// <summary>

@@ -15,8 +15,9 @@ internal sealed class HubBody(HttpResponseMessage answer, Stream content, TimeSp
         {
             return await content.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is IOException or HttpRequestException or OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw new HubTroubleException(
                 error is OperationCanceledException ? $"The hub sent nothing for {silence.TotalSeconds:0} seconds" : "The connection to the hub was cut", null, error);
         }

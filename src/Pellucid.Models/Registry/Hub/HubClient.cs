@@ -151,8 +151,9 @@ internal sealed class HubClient : IDisposable
                 $"The hub at {address.GetLeftPart(UriPartial.Authority)} cannot be reached ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')}). Check the network, the proxy and HF_ENDPOINT; HF_HUB_OFFLINE=1 uses what is in the cache.",
                 error);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             string why = error is OperationCanceledException ? $"nothing for {_settings.Silence.TotalSeconds:0} seconds" : error.Message.ReplaceLineEndings(" ").TrimEnd('.');
             throw new HubTroubleException($"The hub at {address.GetLeftPart(UriPartial.Authority)} does not answer ({why})", null, error);
         }
