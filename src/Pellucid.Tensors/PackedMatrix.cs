@@ -38,9 +38,6 @@ public sealed unsafe partial class PackedMatrix : IDisposable
     /// </summary>
     public DType Storage { get; }
 
-    /// <summary>Bytes of memory that it holds, with the zeros of the last panel; 0 once disposed.</summary>
-    public long Bytes => _buffer is null ? 0 : PackedLength(Inputs, Outputs) * Storage.Size();
-
     /// <summary>The panels.</summary>
     /// <exception cref="ObjectDisposedException">The matrix was disposed.</exception>
     internal byte* Data
