@@ -55,7 +55,7 @@ def trimmed(arrays):
         array = arrays[name]
         if name.startswith("grad_logit_diff."):
             assert not array[1:].any(), name
-        if name.startswith(("grad_logit_diff.", "layers.", "attentions.")):
+        if name.startswith(("grad_logit_diff.", "layers.", "attentions.", "hidden_states.", "final_norm")):
             array = array[:1]
         if name.startswith("grad_logit_diff."):
             array = array[:1]
