@@ -38,7 +38,7 @@ internal sealed class PipelineTokenizer : Tokenizer
         _all = (Search(parts.Added, normalized: false), Search(parts.Added, normalized: true));
         AddedToken[] plain = [.. parts.Added.Where(token => !token.Special)];
         _plain = (Search(plain, normalized: false), Search(plain, normalized: true));
-        _partsAtSpaces = parts.PreTokenizer is null or MetaspaceSplit && parts.Model.PartsBefore(VisibleSpace);
+        _partsAtSpaces = !parts.SpellsBytes && parts.Model.PartsBefore(VisibleSpace);
     }
 
     /// <inheritdoc/>
@@ -69,6 +69,11 @@ internal sealed class PipelineTokenizer : Tokenizer
     public override IReadOnlyDictionary<string, string> ChatTemplates => _parts.ChatTemplates;
 
     internal PipelineParts Parts => _parts;
+
+    /// <summary>This tokenizer without the added tokens whose ids a network of so many tokens lacks.</summary>
+    internal PipelineTokenizer Within(int vocabulary) => _parts.Added.Any(token => token.Id >= vocabulary)
+        ? new PipelineTokenizer(_parts with { Added = [.. _parts.Added.Where(token => token.Id < vocabulary)] })
+        : this;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Encode(string text) => Ids(text, parseSpecial: true);

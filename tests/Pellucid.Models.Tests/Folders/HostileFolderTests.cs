@@ -221,9 +221,8 @@ public sealed class HostileFolderTests : IDisposable
 
     [Theory]
     [InlineData("{\"model\":{\"type\":\"BPE\",\"vocab\":{}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "BPE")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"Whitespace\"}}", "'Whitespace'")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}}}", "pre_tokenizer")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},\"normalizer\":{\"type\":\"Lowercase\"}}", "Lowercase")]
+    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"UnicodeScripts\"}}", "'UnicodeScripts'")]
+    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},\"normalizer\":{\"type\":\"Uppercase\"}}", "Uppercase")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"},\"added_tokens\":[{}]}", "added_tokens")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":1}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "'a'")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":0}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "'b'")]
@@ -233,7 +232,7 @@ public sealed class HostileFolderTests : IDisposable
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":[]},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "vocab")]
     [InlineData("{\"model\":7,\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "model")]
     [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0},\"unk_token\":3},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "unk_token")]
-    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"0\":0,\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"9\":9,\"a\":10,\"b\":11}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "12 words")]
+    [InlineData("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"0\":0,\"1\":1,\"2\":2,\"3\":3,\"4\":4,\"5\":5,\"6\":6,\"7\":7,\"8\":8,\"9\":9,\"a\":10,\"b\":11}},\"pre_tokenizer\":{\"type\":\"WhitespaceSplit\"}}", "12 tokens")]
     public async Task OpenAsync_TokenizerOfAnotherKind_IsRefusedByName(string text, string part)
     {
         string folder = await SavedAsync();

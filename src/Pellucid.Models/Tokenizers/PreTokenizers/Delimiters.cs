@@ -33,82 +33,52 @@ internal static class Delimiters
         return found;
     }
 
-    /// <summary>Adds the parts of a piece; none of them is empty.</summary>
+    /// <summary>Adds the parts of a piece; none of them is empty. What lies between matches is one part, each match another.</summary>
     /// <param name="piece">The piece.</param>
-    /// <param name="delimiters">Where in the piece they begin and end, in order, apart.</param>
-    /// <param name="behavior">What becomes of them.</param>
+    /// <param name="matches">Where in the piece they begin and end, in order, apart.</param>
+    /// <param name="behavior">What becomes of a delimiter.</param>
     /// <param name="parts">Receives the parts.</param>
-    internal static void Cut(Piece piece, List<(int Start, int End)> delimiters, SplitBehavior behavior, List<Piece> parts)
+    /// <param name="invert">Whether the delimiters are what lies between the matches.</param>
+    internal static void Cut(Piece piece, List<(int Start, int End)> matches, SplitBehavior behavior, List<Piece> parts, bool invert = false)
     {
-        int length = piece.End - piece.Start, at = 0; // at: the end of what is cut off
-        bool openDelimiter = false; // whether the part that is open, from at on, consists of delimiters
-        foreach ((int start, int end) in delimiters)
+        int done = 0, first = parts.Count;
+        bool? previous = null; // whether the part before was a delimiter; null where there was none
+        foreach ((int start, int end) in matches)
+        {
+            if (start < end)
+            {
+                Add(done, start, invert);
+                Add(start, end, !invert);
+                done = end;
+            }
+        }
+
+        Add(done, piece.End - piece.Start, invert);
+
+        void Add(int start, int end, bool delimiter)
         {
             if (start == end)
             {
-                continue;
+                return;
             }
 
-            switch (behavior)
+            bool joins = parts.Count > first && previous is { } before && behavior switch
             {
-                case SplitBehavior.MergedWithPrevious:
-                    Add(at, end);
-                    at = end;
-                    break;
-                case SplitBehavior.MergedWithNext:
-                    Add(at, start);
-                    at = start;
-                    break;
-                case SplitBehavior.Contiguous when openDelimiter && start == FirstAfter(parts):
-                    parts[^1] = parts[^1] with { End = piece.Start + end };
-                    at = end;
-                    break;
-                default:
-                    Add(at, start);
-                    if (behavior != SplitBehavior.Removed)
-                    {
-                        Add(start, end);
-                        openDelimiter = true;
-                    }
-
-                    at = end;
-                    break;
+                SplitBehavior.MergedWithPrevious => delimiter && !before,
+                SplitBehavior.MergedWithNext => !delimiter && before,
+                SplitBehavior.Contiguous => delimiter == before,
+                _ => false,
+            };
+            if (joins)
+            {
+                parts[^1] = parts[^1] with { End = piece.Start + end };
             }
-        }
-
-        Add(at, length);
-
-        int FirstAfter(List<Piece> list) => list[^1].End - piece.Start;
-
-        void Add(int start, int end)
-        {
-            if (end > start)
+            else if (!delimiter || behavior != SplitBehavior.Removed)
             {
                 parts.Add(piece.Part(start, end));
             }
+
+            previous = delimiter;
         }
-    }
-
-    /// <summary>What lies between the delimiters of a text of this length.</summary>
-    internal static List<(int Start, int End)> Between(List<(int Start, int End)> delimiters, int length)
-    {
-        List<(int, int)> between = [];
-        int at = 0;
-        foreach ((int start, int end) in delimiters)
-        {
-            if (start > at)
-            {
-                between.Add((at, start));
-            }
-
-            at = end;
-        }
-
-        if (length > at)
-        {
-            between.Add((at, length));
-        }
-
-        return between;
     }
 }

@@ -15,6 +15,6 @@ internal sealed class PatternSplit(TextPattern pattern, SplitBehavior behavior, 
     {
         List<(int, int)> matches = [];
         pattern.Find(piece.Span, matches);
-        Delimiters.Cut(piece, invert ? Delimiters.Between(matches, piece.End - piece.Start) : matches, behavior, parts);
+        Delimiters.Cut(piece, matches, behavior, parts, invert);
     }
 }

