@@ -18,6 +18,7 @@ internal sealed class Generate : Verb
     private readonly Option<double> _topP = Values.Number("--top-p", "Sample from the smallest set of tokens with this share of the probability.", 1, 0, 1);
     private readonly Option<long> _seed = Values.Seed();
     private readonly Option<OpenOptions?> _weights = Values.Weights();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Option<Clamp[]> _clamps = Clamp.Option();
 
     internal Generate()
@@ -30,6 +31,7 @@ internal sealed class Generate : Verb
         Options.Add(_topP);
         Options.Add(_seed);
         Options.Add(_weights);
+        Options.Add(_process);
         Options.Add(_clamps);
     }
 
@@ -50,7 +52,8 @@ internal sealed class Generate : Verb
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string prompt = parse.GetRequiredValue(_prompt);
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), parse.GetValue(_weights) ?? new OpenOptions(), cancellationToken);
+        OpenOptions open = (parse.GetValue(_weights) ?? new OpenOptions()) with { Processing = parse.GetValue(_process) };
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), open, cancellationToken);
         IReadOnlyList<Intervention> interventions = Clamp.Open(parse.GetRequiredValue(_clamps), model);
         GenerateOptions options = new()
         {

@@ -31,6 +31,7 @@ internal static class FolderTexts
         Flag("pooler", config => config.Pooler, config => config with { Pooler = true }),
         Flag("next_sentence_head", config => config.NextSentenceHead, config => config with { NextSentenceHead = true }),
         ("rotary_scaling", Scaling, ReadScaling),
+        ("weight_processing", config => config.Processing.Recorded, (config, text) => WeightProcessing.TryParse(text, out WeightProcessing steps) ? config with { Processing = steps } : null),
     ];
 
     internal static Dictionary<string, string> Write(ModelConfig config, SentenceOptions sentences)

@@ -195,6 +195,7 @@ public sealed class HostileFolderTests : IDisposable
     [InlineData("eos_token_id", "1,,2")]
     [InlineData("eos_token_id", "99999999999")]
     [InlineData("outputs", "other")]
+    [InlineData("weight_processing", "fold")]
     [InlineData("block", "serial")]
     [InlineData("embedding_scale", "NaN")]
     [InlineData("embedding_width", "0")]
