@@ -304,7 +304,7 @@ public sealed class Model : IDisposable
     private void CheckGradients(TokenBatch tokens, Metric metric, GradientOptions options)
     {
         CheckTokens(tokens, 0);
-        if (metric.ReadsLogits)
+        if (metric.ReadsLogits && !Config.HasUnembedding) // no message is made where nothing is refused
         {
             Config.RequireLogits($"Metric '{metric.Name}'");
         }
