@@ -33,7 +33,7 @@ internal static class FolderTensors
             arrays.Add(new(ParameterName.Unembedding, ops.Transpose(parameters[ParameterName.Embedding], 1, 0)));
         }
 
-        SafetensorsFile.Write(path, arrays, FolderTexts.Write(model.Config));
+        SafetensorsFile.Write(path, arrays, FolderTexts.Write(model.Config, model.Sentences));
     }
 
     /// <summary>The config with the biases that the file has. A bias that is there is one of all blocks.</summary>

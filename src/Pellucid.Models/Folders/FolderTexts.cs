@@ -10,7 +10,7 @@ namespace Pellucid.Models.Folders;
 /// </summary>
 internal static class FolderTexts
 {
-    private const string Bos = "bos_token_id", Stops = "eos_token_id", Yes = "yes";
+    private const string Bos = "bos_token_id", Stops = "eos_token_id", Yes = "yes", No = "no", SentenceKey = "sentences";
     private const int MostStops = 1024, MostWidth = 1 << 22;
 
     /// <summary>Each fact: its key, its text where a network has it, and a config with what a text says; null where a text says nothing that there is.</summary>
@@ -34,7 +34,7 @@ internal static class FolderTexts
         ("weight_processing", config => config.Processing.Recorded, (config, text) => WeightProcessing.TryParse(text, out WeightProcessing steps) ? config with { Processing = steps } : null),
     ];
 
-    internal static Dictionary<string, string> Write(ModelConfig config)
+    internal static Dictionary<string, string> Write(ModelConfig config, SentenceOptions sentences)
     {
         Dictionary<string, string> texts = new(StringComparer.Ordinal) { ["format"] = "pt" }; // what readers of the field look for
         if (config.BosId is { } bos)
@@ -45,6 +45,11 @@ internal static class FolderTexts
         if (config.StopIds.Count > 0)
         {
             texts[Stops] = string.Join(',', config.StopIds.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        if (sentences != SentenceOptions.Default)
+        {
+            texts[SentenceKey] = string.Create(CultureInfo.InvariantCulture, $"{sentences.Pooling},{(sentences.Normalize ? Yes : No)},{sentences.MaxTokens ?? 0}");
         }
 
         foreach ((string key, Func<ModelConfig, string?> write, _) in Facts)
@@ -77,6 +82,21 @@ internal static class FolderTexts
         }
 
         return config;
+    }
+
+    /// <summary>How texts become vectors: <c>Mean,yes,256</c>, which are the pooling, whether they are normalized, and the most tokens or 0.</summary>
+    /// <exception cref="BadFileException">The text is not what it should be.</exception>
+    internal static SentenceOptions Sentences(CheckpointArrays file)
+    {
+        if (!file.Texts.TryGetValue(SentenceKey, out string? text))
+        {
+            return SentenceOptions.Default;
+        }
+
+        return text.Split(',', 4) is [var pooling, (Yes or No) and var normalized, var most] && Array.Exists(Enum.GetNames<SentencePooling>(), name => name == pooling)
+            && (most == "0" || Size(most, 1 << 24) is not null)
+            ? new SentenceOptions { Pooling = Enum.Parse<SentencePooling>(pooling), Normalize = normalized == Yes, MaxTokens = most == "0" ? null : Size(most, 1 << 24) }
+            : throw Bad(file, SentenceKey, "not what it may be");
     }
 
     private static (string Key, Func<ModelConfig, string?> Write, Func<ModelConfig, string, ModelConfig?> Read) Flag(

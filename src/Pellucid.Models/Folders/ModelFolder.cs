@@ -43,7 +43,7 @@ internal static class ModelFolder
         Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
         options.Check(config);
         NetworkWeights weights = Read(file, plan, options.WeightStorage);
-        return ModelParameters.Made(folder, plan, weights, tokenizer);
+        return ModelParameters.Made(folder, plan, weights, tokenizer, FolderTexts.Sentences(file));
     }
 
     internal static void Save(Model model, string folder, bool overwrite, CancellationToken cancellationToken)

@@ -192,8 +192,8 @@ public sealed class ModelParameters : IDisposable
     }
 
     /// <summary>A model that is known by its facts and parameters, for want of a checkpoint.</summary>
-    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer) =>
-        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights)));
+    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, SentenceOptions? sentences = null) =>
+        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights))) { Sentences = sentences ?? SentenceOptions.Default };
 
     internal static ModelParameters Of(NetworkPlan plan, NetworkWeights weights)
     {
