@@ -62,7 +62,8 @@ internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
     /// Whether there is an unembedding: it is tied, its array is there, or the config says that it should be, so that its absence is an error.
     /// </summary>
     internal bool HasHead(bool tied, string array) =>
-        tied || HasArray(array) || (json.Values("architectures", 64) ?? []).All(name => name.ValueKind == JsonValueKind.String && !name.GetString()!.EndsWith("Model", StringComparison.Ordinal));
+        tied || HasArray(array) || !(json.Values("architectures", 64) ?? []).Any(name =>
+            name.ValueKind == JsonValueKind.String && name.GetString() is { } type && type.EndsWith("Model", StringComparison.Ordinal) && !type.Contains("Head", StringComparison.Ordinal));
 
     /// <summary>Which layers are local: those that <c>layer_types</c> calls sliding; where it is missing, those that a family's rule names.</summary>
     internal IReadOnlyList<bool> LocalLayers(int layers, Func<int, bool> rule)
