@@ -61,10 +61,8 @@ public sealed class Model : IDisposable
     /// <summary>How its matrices are held: F32 or BF16.</summary>
     public DType WeightStorage => Weights.Layers[0].Q.Weight.Storage;
 
-    /// <summary>Bytes of memory that its parameters hold as they are stored: matrices are padded to whole panels, and a tied embedding is held twice.</summary>
-    public long ParameterBytes =>
-        Weights.Named(Plan).Sum(parameter => parameter.Matrix?.Bytes ?? parameter.Array!.Shape.Count * parameter.Array.DType.Size())
-        + (Config.TiedEmbedding && Weights.Unembedding is { } tied ? tied.Weight.Bytes : 0);
+    /// <summary>Bytes of memory that its parameters hold as they are stored: matrices are padded to whole panels.</summary>
+    public long ParameterBytes => Weights.Named(Plan).Sum(parameter => parameter.Matrix?.Bytes ?? (parameter.Array!.Shape.Count * parameter.Array.DType.Size()));
 
     /// <summary>The names and shapes of its activations.</summary>
     public HookTable Hooks => Plan.Hooks;

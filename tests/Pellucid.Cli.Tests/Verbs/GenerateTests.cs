@@ -27,6 +27,16 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task Generate_Processed_TellsTheSameStory()
+    {
+        string[] line = ["generate", "stories260k", "", "--max-tokens", "30"];
+        JsonElement plain = await Invocation.JsonOfAsync(line), processed = await Invocation.JsonOfAsync([.. line, "--process", "standard"]);
+        Assert.Equal(plain.GetProperty("text").GetString(), processed.GetProperty("text").GetString());
+        Assert.Contains("center-writing", await Invocation.FailureOfAsync(1, [.. line, "--process", "fold-norms,center-writing"]), StringComparison.Ordinal);
+        Assert.Contains("--process 'fold' is not standard", await Invocation.FailureOfAsync(2, [.. line, "--process", "fold"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_Prompt_GivesTheContinuationAlone()
     {
         JsonElement json = await Invocation.JsonOfAsync("generate", "stories260k", "Once upon a time", "--max-tokens", "8");

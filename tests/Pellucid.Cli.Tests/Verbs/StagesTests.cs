@@ -30,6 +30,20 @@ public sealed class StagesTests(StudyFixture study)
     }
 
     [Fact]
+    public async Task Harvest_Processed_SaysSoInTheStore()
+    {
+        using Scratch scratch = new();
+        string[] line = ["harvest", "stories260k", "self:2:5", "--documents", "all", "--at", "hook_embed", "--length", "32", "--cut", "--out"];
+        await Invocation.JsonOfAsync([.. line, scratch["plain"]]);
+        await Invocation.JsonOfAsync([.. line, scratch["processed"], "--process", "fold-norms"]);
+        string[] folders = ["plain", "processed"];
+        JsonElement[] records = Array.ConvertAll(folders, name => JsonElement.Parse(File.ReadAllText(Path.Combine(scratch[name], "provenance.json"))));
+        Assert.False(records[0].TryGetProperty("processing", out _));
+        Assert.Equal("fold-norms", Text(records[1], "processing"));
+        Assert.NotEqual(Text(records[0], "model_hash"), Text(records[1], "model_hash"));
+    }
+
+    [Fact]
     public async Task Train_Json_SaysWhatWasTrained()
     {
         using Scratch scratch = new();
