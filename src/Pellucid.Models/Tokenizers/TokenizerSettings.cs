@@ -150,7 +150,7 @@ internal sealed class TokenizerSettings
                     token.Name,
                     token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out int id) && id >= 0 && id < vocabulary + (1 << 20)
                         ? id : throw new FormatException($"the added token '{JsonFile.Short(token.Name)}' has the id {Definition.Shown(token.Value)}"))
-                    { Special = true })
+                { Special = true })
                 : [];
         return [.. parts.Added, .. more.Where(token => known.Add(token.Id))];
     }
