@@ -3,6 +3,7 @@ using Pellucid.Models.Folders;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Runs;
+using Pellucid.Models.Sentences;
 using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
@@ -32,7 +33,7 @@ public sealed class Model : IDisposable
 
     private Model(Model model, IReadOnlyList<Intervention> interventions)
     {
-        (Name, Plan, Weights, Tokenizer, Identity) = (model.Name, model.Plan, model.Weights, model.Tokenizer, model.Identity);
+        (Name, Plan, Weights, Tokenizer, Identity, Sentences) = (model.Name, model.Plan, model.Weights, model.Tokenizer, model.Identity, model.Sentences);
         Interventions = interventions;
         InterventionsAt = interventions.GroupBy(intervention => intervention.Hook, StringComparer.Ordinal)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
@@ -68,6 +69,9 @@ public sealed class Model : IDisposable
 
     /// <summary>The interventions that are part of this model, in the order in which they are applied.</summary>
     public IReadOnlyList<Intervention> Interventions { get; } = [];
+
+    /// <summary>How <see cref="Embed"/> makes one vector of a text: as its folder says, else the normalized mean.</summary>
+    public SentenceOptions Sentences { get; internal init; } = SentenceOptions.Default;
 
     internal NetworkPlan Plan { get; }
 
@@ -245,6 +249,19 @@ public sealed class Model : IDisposable
         IReadOnlyList<int> ids = tokenizer.Encode(text);
         return Config.BosId is { } bos ? [bos, .. ids] : ids;
     }
+
+    /// <summary>
+    /// One vector of each text, for similarity and search: the last vectors of its tokens, with what the tokenizer puts around them, pooled. An
+    /// encoder such as MiniLM was trained for it; of another network it is what it is.
+    /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">How they are pooled; as the model's files say (<see cref="Sentences"/>) when null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>For each text, in their order, d_model values.</returns>
+    /// <exception cref="PellucidException">The model has no tokenizer, or a text has no tokens.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public float[][] Embed(IReadOnlyList<string> texts, SentenceOptions? options = null, CancellationToken cancellationToken = default) =>
+        SentenceEncoder.Embed(this, texts, options ?? Sentences, cancellationToken);
 
     /// <summary>Continues a text; an empty one starts from BOS.</summary>
     /// <param name="prompt">The text.</param>

@@ -148,6 +148,9 @@ public sealed record ModelConfig
     /// <summary>Tokens that end a generated text.</summary>
     public IReadOnlyList<int> StopIds { get; init; } = [];
 
+    /// <summary>What was done to the parameters so that they are easier to read, without changing what they compute. For people; nothing is computed from it.</summary>
+    public WeightProcessing Processing { get; init; } = WeightProcessing.None;
+
     /// <summary>
     /// The facts of GPT-2 small (Radford et al. 2019): 12 blocks of 768, 124 million parameters. Change the sizes by <c>with</c> for another of its family.
     /// </summary>

@@ -22,6 +22,7 @@ internal sealed record HarvestInputs(StoreManifest Store, int BatchSequences, Su
         {
             Model = model.Name,
             ModelHash = model.Hash,
+            Processing = model.Config.Processing.Recorded,
             Vocabulary = model.Config.Vocabulary,
             Hook = options.Hook,
             Width = width,
@@ -104,6 +105,7 @@ internal sealed record HarvestInputs(StoreManifest Store, int BatchSequences, Su
         {
             Model = Store.Model,
             ModelHash = Store.ModelHash,
+            Processing = Store.Processing,
             Hook = Store.Hook,
             DataHash = Store.CorpusHash,
             Options = options.ToImmutableSortedDictionary(option => option.Name, option => option.Value, StringComparer.Ordinal),

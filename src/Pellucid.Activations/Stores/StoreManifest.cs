@@ -17,6 +17,10 @@ public sealed record StoreManifest
     /// <summary>SHA-256 of the model's checkpoint.</summary>
     public required string ModelHash { get; init; }
 
+    /// <summary>What was done to the model's parameters so that they are easier to read: <c>fold-norms,center-writing</c>; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Processing { get; init; }
+
     /// <summary>Number of tokens that the model knows; every id in the store is below it.</summary>
     public required int Vocabulary { get; init; }
 

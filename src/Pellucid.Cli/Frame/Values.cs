@@ -86,6 +86,11 @@ internal static class Values
         return (true, ids);
     });
 
+    /// <summary>The <c>--process</c> option.</summary>
+    internal static Option<WeightProcessing?> Processing() => Parsed<WeightProcessing?>(
+        "--process", "STEPS", "Make the parameters easier to read without changing what the model computes: fold-norms, center-writing, center-unembedding, fold-value-biases, commas between; or standard, for those that hold of the model.",
+        null, "standard, or steps such as fold-norms,center-writing", text => (WeightProcessing.TryParse(text, out WeightProcessing steps), steps));
+
     /// <summary>A number within bounds, both included.</summary>
     internal static Option<double> Number(string name, string description, double fallback, double least, double most = double.MaxValue) =>
         Parsed(name, "X", description, fallback, most == double.MaxValue ? $"a number of at least {least}" : $"a number from {least} to {most}", text =>

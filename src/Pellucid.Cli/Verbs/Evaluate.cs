@@ -30,6 +30,7 @@ internal sealed class Evaluate : Verb
 {
     private readonly Argument<string> _dictionary = Values.DictionaryFolder();
     private readonly Argument<string> _model = Values.Model();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Argument<string> _corpus = Values.Corpus();
     private readonly Option<Documents?> _documents = Values.DocumentsToRead("held-out");
     private readonly Option<int> _tokens = Values.Integer("--tokens", "Stop after the sequence that reaches N tokens; 0 for all.", 0);
@@ -44,6 +45,7 @@ internal sealed class Evaluate : Verb
         Options.Add(_documents);
         Options.Add(_tokens);
         Options.Add(_cut);
+        Options.Add(_process);
     }
 
     internal override IReadOnlyList<string> Examples { get; } = ["pellucid evaluate out/dictionary stories260k tinystories"];
@@ -58,7 +60,7 @@ internal sealed class Evaluate : Verb
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         using Dictionary dictionary = Dictionary.Load(parse.GetRequiredValue(_dictionary));
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), new OpenOptions { Processing = parse.GetValue(_process) }, cancellationToken);
         Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents) ?? Documents.HeldOut);
         EvaluateOptions options = new()
         {

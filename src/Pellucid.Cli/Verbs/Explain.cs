@@ -111,7 +111,7 @@ internal sealed class Explain : Verb
         int colon = named.LastIndexOf(':');
         if (colon > 0 && !Directory.Exists(named))
         {
-            Model model = await Model.OpenAsync(named[..colon], cancellationToken);
+            Model model = await Model.OpenAsync(named[..colon], ProcessedAs(store), cancellationToken);
             HookPoint point = model.Hooks[named[(colon + 1)..]];
             RequireHook(store, point.Name);
             return (model, store.Neurons, model);
@@ -126,10 +126,14 @@ internal sealed class Explain : Verb
                 + "Hold the dictionary against the planted directions: pellucid plant measure DICT STORE.");
         }
 
-        Model subject = await Model.OpenAsync(parse.GetValue(_model) ?? store.Manifest.Model, cancellationToken);
+        Model subject = await Model.OpenAsync(parse.GetValue(_model) ?? store.Manifest.Model, ProcessedAs(store), cancellationToken);
         Fit.Require(dictionary, named, subject);
         return (subject, dictionary.Latents, dictionary);
     }
+
+    /// <summary>A model's parameters are processed as they were when the store was harvested.</summary>
+    private static OpenOptions ProcessedAs(ActivationStore store) =>
+        new() { Processing = WeightProcessing.TryParse(store.Manifest.Processing ?? "none", out WeightProcessing steps) ? steps : null };
 
     private static void RequireHook(ActivationStore store, string hook)
     {
@@ -165,6 +169,7 @@ internal sealed class Explain : Verb
         {
             Model = model.Name,
             ModelHash = model.Hash,
+            Processing = store.Manifest.Processing,
             Hook = units.Hook,
             DataHash = HashOf(Path.Combine(store.Folder, StoreManifestName)),
             Seed = parse.GetValue(_seed),

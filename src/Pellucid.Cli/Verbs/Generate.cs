@@ -16,6 +16,7 @@ internal sealed class Generate : Verb
     private readonly Argument<string> _prompt = new("PROMPT") { Description = "The text to continue; \"\" starts from BOS." };
     private readonly Sampling _sampling = new(maxTokens: 60);
     private readonly Option<OpenOptions?> _weights = Values.Weights();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Option<Clamp[]> _clamps = Clamp.Option();
 
     internal Generate()
@@ -25,6 +26,7 @@ internal sealed class Generate : Verb
         Arguments.Add(_prompt);
         _sampling.AddTo(this);
         Options.Add(_weights);
+        Options.Add(_process);
         Options.Add(_clamps);
     }
 
@@ -45,7 +47,8 @@ internal sealed class Generate : Verb
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string prompt = parse.GetRequiredValue(_prompt);
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), parse.GetValue(_weights) ?? new OpenOptions(), cancellationToken);
+        OpenOptions open = (parse.GetValue(_weights) ?? new OpenOptions()) with { Processing = parse.GetValue(_process) };
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), open, cancellationToken);
         IReadOnlyList<Intervention> interventions = Clamp.Open(parse.GetRequiredValue(_clamps), model);
         GenerateOptions options = _sampling.Read(parse, cancellationToken);
         GenerateResult result = Continue(model.With(interventions), prompt, options, terminal);

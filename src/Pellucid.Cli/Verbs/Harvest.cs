@@ -31,13 +31,14 @@ internal sealed class Harvest : Verb
     });
 
     private readonly Option<long> _seed = Values.Seed();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
 
     internal Harvest()
         : base("harvest", "Writes the activations of a hook over a corpus, with statistics and examples of every unit.")
     {
         Arguments.Add(_model);
         Arguments.Add(_corpus);
-        foreach (Option option in (Option[])[_at, _tokens, _out, _documents, _length, _cut, _storage, _seed])
+        foreach (Option option in (Option[])[_at, _tokens, _out, _documents, _length, _cut, _storage, _seed, _process])
         {
             Options.Add(option);
         }
@@ -55,7 +56,7 @@ internal sealed class Harvest : Verb
     {
         string folder = parse.GetRequiredValue(_out);
         OutFolder.Require(folder, OutFolder.Store);
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), new OpenOptions { Processing = parse.GetValue(_process) }, cancellationToken);
         Corpus corpus = Values.Choose(Corpus.Open(parse.GetRequiredValue(_corpus), model), parse.GetValue(_documents) ?? Documents.Train);
         HarvestOptions options = new()
         {

@@ -32,11 +32,13 @@ internal sealed record ModelShowHook(string Name, IReadOnlyList<string> Axes, IR
 internal sealed class ModelShow : Verb
 {
     private readonly Argument<string> _model = Values.Model();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
 
     internal ModelShow()
         : base("show", "Describes a model: its sizes, its hash and every activation that it names.")
     {
         Arguments.Add(_model);
+        Options.Add(_process);
     }
 
     internal override IReadOnlyList<string> Examples { get; } = ["pellucid model show stories260k", "pellucid model show stories260k --json"];
@@ -53,7 +55,7 @@ internal sealed class ModelShow : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), new OpenOptions { Processing = parse.GetValue(_process) }, cancellationToken);
         ModelShowResult result = Describe(model);
         terminal.Table(["", ""], Facts(result));
         terminal.Table(["hook", "axes", "what it holds"], model.Hooks.Points.Select(point => (string[])[point.Name, point.ToString()[(point.Name.Length + 1)..], point.Description]));

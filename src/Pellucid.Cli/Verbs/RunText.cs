@@ -25,6 +25,7 @@ internal sealed class RunText : Verb
     private readonly Option<bool> _noBos = new("--no-bos") { Description = "Put no BOS in front of the text." };
     private readonly Option<string[]> _capture = new("--capture") { HelpName = "HOOK ...", Description = "Activations to write to --out.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<PositionChoice?> _positions = PositionChoice.Option();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Option<string?> _out = new("--out") { HelpName = "FILE.safetensors", Description = "Where logits and captured activations go, as float32 [batch, pos, ...]." };
 
     internal RunText()
@@ -37,12 +38,14 @@ internal sealed class RunText : Verb
         Options.Add(_capture);
         Options.Add(_positions);
         Options.Add(_out);
+        Options.Add(_process);
         Validators.Add(Check);
     }
 
     internal override IReadOnlyList<string> Examples { get; } =
     [
         "pellucid run stories260k --text \"Once upon a time\"",
+        "pellucid run stories260k --text \"Once upon a time\" --process standard",
         "pellucid run stories260k --ids 1,403,407 --capture blocks.2.mlp.hook_post --out run.safetensors --json",
         "pellucid run stories260k --text \"Once upon a time\" --capture blocks.2.hook_resid_post --positions last --out run.safetensors",
     ];
@@ -56,7 +59,7 @@ internal sealed class RunText : Verb
 
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), new OpenOptions { Processing = parse.GetValue(_process) }, cancellationToken);
         string[] hooks = [.. (parse.GetValue(_capture) ?? []).Distinct()];
         RunOptions options = new() { Capture = parse.GetValue(_positions)?.Of(Capture.Of(hooks)) ?? Capture.Of(hooks), CancellationToken = cancellationToken };
         using Run run = model.Run(TokenBatch.Of(Ids(parse, model)), options);
@@ -102,6 +105,11 @@ internal sealed class RunText : Verb
                 ["ids"] = string.Join(',', run.Tokens.Ids),
                 ["program"] = ProgramVersion.Current.ToString(),
             };
+            if (model.Config.Processing.Recorded is { } processing)
+            {
+                metadata["weight_processing"] = processing;
+            }
+
             SafetensorsFile.Write(path, tensors, metadata);
         }
         finally

@@ -168,6 +168,7 @@ internal sealed class TrainingRun(ActivationStore store, TopKRecipe recipe, stri
         {
             Model = _inputs.Model,
             ModelHash = _inputs.ModelHash,
+            Processing = store.Manifest.Processing,
             Hook = _inputs.Hook,
             DataHash = _inputs.StoreHash,
             Seed = _inputs.Seed,

@@ -21,8 +21,11 @@ internal abstract class CheckpointArrays : IDisposable
     /// <exception cref="Pellucid.Tensors.Files.BadFileException">The file ended early or its values cannot be read.</exception>
     internal abstract void ReadRows(string name, int firstRow, Span<float> destination);
 
-    /// <summary>Whether there is an array of that name whose values are no numbers of a weight, so that it is not among <see cref="Shapes"/>.</summary>
-    internal virtual bool HasUnreadable(string name) => false;
+    /// <summary>The names of arrays whose values are no numbers of a weight, so that they are not among <see cref="Shapes"/>: masks, places.</summary>
+    internal virtual IReadOnlyCollection<string> Unreadable => [];
+
+    /// <summary>Texts that were written with the arrays, where the container has such.</summary>
+    internal virtual IReadOnlyDictionary<string, string> Texts => System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
 
     /// <summary>Closes the files.</summary>
     public abstract void Dispose();

@@ -3,7 +3,7 @@ using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Checkpoints;
 
-/// <summary>The arrays of a safetensors file. Those whose numbers are no weights (BOOL, I64) are not among them.</summary>
+/// <summary>The arrays of a safetensors file. Those whose numbers are no weights (BOOL, I64, I32) are not among them.</summary>
 internal sealed class SafetensorsArrays : CheckpointArrays
 {
     private readonly SafetensorsFile _file;
@@ -12,12 +12,15 @@ internal sealed class SafetensorsArrays : CheckpointArrays
     private SafetensorsArrays(SafetensorsFile file)
     {
         _file = file;
-        _shapes = file.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal);
+        _shapes = file.Entries.Values.Where(entry => entry.DType != DType.I32).ToDictionary(entry => entry.Name, entry => entry.Shape, StringComparer.Ordinal);
+        Unreadable = [.. file.Unreadable.Keys, .. file.Entries.Values.Where(entry => entry.DType == DType.I32).Select(entry => entry.Name)];
     }
 
     internal override string Path => _file.Path;
 
     internal override IReadOnlyDictionary<string, Shape> Shapes => _shapes;
+
+    internal override IReadOnlyCollection<string> Unreadable { get; }
 
     /// <summary>Opens one file.</summary>
     /// <exception cref="BadFileException">It is no safetensors file.</exception>
@@ -29,7 +32,7 @@ internal sealed class SafetensorsArrays : CheckpointArrays
 
     internal override void ReadRows(string name, int firstRow, Span<float> destination) => _file.ReadRows(name, firstRow, destination);
 
-    internal override bool HasUnreadable(string name) => _file.Unreadable.ContainsKey(name);
+    internal override IReadOnlyDictionary<string, string> Texts => _file.Metadata;
 
     public override void Dispose() => _file.Dispose();
 }

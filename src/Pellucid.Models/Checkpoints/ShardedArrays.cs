@@ -85,7 +85,7 @@ internal sealed class ShardedArrays : CheckpointArrays
         }
 
         string array = entry.Name;
-        if (file.HasUnreadable(array))
+        if (file.Unreadable.Contains(array))
         {
             return;
         }

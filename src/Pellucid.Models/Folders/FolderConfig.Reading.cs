@@ -19,23 +19,22 @@ internal static partial class FolderConfig
         "original_architecture", "from_checkpoint", "checkpoint_index", "checkpoint_label_type", "checkpoint_value", "tokenizer_name", "init_mode",
         "device", "n_devices", "seed", "initializer_range", "init_weights", "use_attn_result", "use_split_qkv_input", "use_hook_mlp_in", "use_attn_in",
         "use_hook_tokens", "ungroup_grouped_query_attention", "ungroup_gqa", "n_params", "dtype", "tokenizer_prepends_bos", "trust_remote_code",
-        "decoder_start_token_id", "NTK_by_parts_low_freq_factor", "NTK_by_parts_high_freq_factor", "NTK_by_parts_factor",
-        "NTK_original_ctx_len", "relative_attention_max_distance", "relative_attention_num_buckets", "experts_per_token",
+        "decoder_start_token_id", "relative_attention_max_distance", "relative_attention_num_buckets", "experts_per_token",
     ];
 
     /// <summary>Keys of facts that networks here do not have: they must be null, false, or a number that is not positive.</summary>
     private static readonly string[] Absent =
     [
-        "attn_only", "parallel_attn_mlp", "use_local_attn", "window_size", "attn_types", "attn_scores_soft_cap", "output_logits_soft_cap",
-        "scale_attn_by_inverse_layer_idx", "post_embedding_ln", "num_experts", "use_normalization_before_and_after", "use_NTK_by_parts_rope",
-        "load_in_4bit", "rotary_adjacent_pairs", "use_yarn_rope", "use_qk_norm",
+        "attn_only", "num_experts", "load_in_4bit", "rotary_adjacent_pairs",
     ];
 
     private static readonly string[] Known =
     [
         "model_name", "n_layers", "d_model", "n_ctx", "d_head", "n_heads", "n_key_value_heads", "d_mlp", "d_vocab", "d_vocab_out", "act_fn", "gated_mlp",
         "normalization_type", "eps", "final_rms", "attention_dir", "use_attn_scale", "attn_scale", "positional_embedding_type", "rotary_dim",
-        "rotary_base", "tie_word_embeddings", "default_prepend_bos",
+        "rotary_base", "tie_word_embeddings", "default_prepend_bos", "parallel_attn_mlp", "use_local_attn", "window_size", "attn_types",
+        "attn_scores_soft_cap", "output_logits_soft_cap", "scale_attn_by_inverse_layer_idx", "post_embedding_ln", "use_normalization_before_and_after",
+        "use_qk_norm", "rotary_base_local", .. FolderRotary.Known,
     ];
 
     /// <summary>Reads the facts that stand in the file; biases, token ids and the meaning of the outputs are still to be found.</summary>
@@ -62,14 +61,15 @@ internal static partial class FolderConfig
             throw json.Bad("'final_rms' is true, but the other norms are none; networks here have norms of one kind");
         }
 
-        if (positions == PositionKind.Rotary && json.Size("rotary_dim", MostWidth, size) is var turned && turned != size)
+        int turned = positions == PositionKind.Rotary ? json.Size("rotary_dim", MostWidth, size) : size;
+        if (turned > size || (turned < size && turned % 2 != 0))
         {
-            throw json.Bad($"'rotary_dim' is {turned}; networks here turn whole heads, of {size}");
+            throw json.Bad($"'rotary_dim' is {turned}; an even number of the {size} dimensions of a head was expected");
         }
 
         prependsBos = json.Flag("default_prepend_bos", true);
         double divisor = json.Number("attn_scale", -1); // −1 stands for √d_head
-        return new ModelConfig
+        return WithLocalLayers(json, new ModelConfig
         {
             Architecture = json.Text("model_name", "custom"),
             Layers = json.Size("n_layers", MostLayers),
@@ -90,23 +90,42 @@ internal static partial class FolderConfig
             GatedMlp = json.Flag("gated_mlp", false),
             MlpActivation = json.Choice("act_fn", null, [.. Functions.Select(row => ((string?)row.Name, row.Function))]),
             TiedEmbedding = json.Flag("tie_word_embeddings", false),
-        };
+            RotaryDimensions = turned == size ? null : turned,
+            RotaryScaling = FolderRotary.Read(json, json.Size("n_ctx", MostTokens)),
+            LocalRotaryBase = json.HasValue("rotary_base_local") ? json.Number("rotary_base_local", 0) : null,
+            AttentionSoftCap = Math.Max(0, json.Single("attn_scores_soft_cap", 0)), // −1 stands for none
+            LogitSoftCap = Math.Max(0, json.Single("output_logits_soft_cap", 0)),
+            ScalesScoresByLayer = json.Flag("scale_attn_by_inverse_layer_idx", false),
+            QueryKeyNorm = json.Flag("use_qk_norm", false),
+            EmbeddingNorm = json.Flag("post_embedding_ln", false),
+            Block = json.Flag("parallel_attn_mlp", false) ? BlockKind.Parallel : BlockKind.Serial,
+            NormPlacement = json.Flag("use_normalization_before_and_after", false) ? NormPlacement.BeforeAndAfter : NormPlacement.Before,
+        });
+    }
+
+    private static ModelConfig WithLocalLayers(JsonFields json, ModelConfig config)
+    {
+        if (!json.Flag("use_local_attn", false))
+        {
+            return config;
+        }
+
+        JsonElement[] types = json.Values("attn_types", MostLayers) ?? throw json.Bad("'use_local_attn' is true, but 'attn_types' is missing");
+        bool[] local = Array.ConvertAll(types, type => type.ValueKind == JsonValueKind.String && type.GetString() is Local or Global
+            ? type.GetString() == Local
+            : throw json.Bad($"'attn_types' has {JsonFile.Short(type.GetRawText())}; {Global} and {Local} can be read"));
+        return local.Length == config.Layers
+            ? config with { Window = json.Size("window_size", MostTokens), LocalLayers = Array.TrueForAll(local, each => each) ? [] : local }
+            : throw json.Bad($"'attn_types' has {local.Length} values; there are {config.Layers} layers");
     }
 
     private static void CheckKeys(JsonFields json)
     {
-        if (json.Has("model_type") || json.Has("architectures"))
-        {
-            throw new BadFileException(
-                json.Path, "it is that of a Hugging Face checkpoint, which cannot be read yet",
-                "A model folder that Pellucid saved, or one in TransformerLens's layout, can be opened");
-        }
-
         foreach (JsonProperty property in json.Properties)
         {
             if (Absent.Contains(property.Name))
             {
-                if (!IsNothing(property.Value))
+                if (!json.IsNothing(property.Name))
                 {
                     throw json.Bad($"'{property.Name}' is {JsonFile.Short(property.Value.GetRawText())}; networks here cannot have that yet");
                 }
@@ -118,11 +137,4 @@ internal static partial class FolderConfig
             }
         }
     }
-
-    private static bool IsNothing(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.Number => value.TryGetDouble(out double number) && number <= 0,
-        _ => false,
-    };
 }

@@ -19,6 +19,8 @@ internal static partial class FolderConfig
     private const string None = "none";
     private const string Causal = "causal";
     private const string Bidirectional = "bidirectional";
+    private const string Local = "local";
+    private const string Global = "global";
     private const string LayerNorm = "LN";
     private const string RmsNorm = "RMS";
 
@@ -58,16 +60,62 @@ internal static partial class FolderConfig
             json.WriteString(
                 "positional_embedding_type",
                 config.PositionEmbedding switch { PositionKind.Rotary => Rotary, PositionKind.Learned => Standard, _ => None });
-            WriteNumberOrNull(json, "rotary_dim", config.PositionEmbedding == PositionKind.Rotary ? config.DHead : null);
+            WriteNumberOrNull(json, "rotary_dim", config.PositionEmbedding == PositionKind.Rotary ? config.RotaryDimensions ?? config.DHead : null);
             json.WriteNumber("rotary_base", config.RotaryBase);
             json.WriteBoolean("rotary_adjacent_pairs", false);
             json.WriteBoolean("tie_word_embeddings", config.TiedEmbedding);
             json.WriteBoolean("default_prepend_bos", config.BosId is not null);
+            WriteOfFew(json, config);
             json.WriteEndObject();
         }
 
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
+    }
+
+    /// <summary>The facts that only some architectures have, where this one has them.</summary>
+    private static void WriteOfFew(Utf8JsonWriter json, ModelConfig config)
+    {
+        if (config.Window > 0)
+        {
+            json.WriteBoolean("use_local_attn", true);
+            json.WriteNumber("window_size", config.Window);
+            json.WriteStartArray("attn_types");
+            for (int layer = 0; layer < config.Layers; layer++)
+            {
+                json.WriteStringValue(config.IsLocal(layer) ? Local : Global);
+            }
+
+            json.WriteEndArray();
+        }
+
+        (string Key, float Value)[] caps = [("attn_scores_soft_cap", config.AttentionSoftCap), ("output_logits_soft_cap", config.LogitSoftCap)];
+        foreach ((string key, float value) in caps.Where(cap => cap.Value > 0))
+        {
+            json.WriteNumber(key, value);
+        }
+
+        (string Key, bool Value)[] flags =
+        [
+            ("parallel_attn_mlp", config.Block != BlockKind.Serial), ("scale_attn_by_inverse_layer_idx", config.ScalesScoresByLayer),
+            ("post_embedding_ln", config.EmbeddingNorm), ("use_normalization_before_and_after", config.NormPlacement == NormPlacement.BeforeAndAfter),
+            ("use_qk_norm", config.QueryKeyNorm), ("use_NTK_by_parts_rope", config.RotaryScaling?.Kind == RotaryScalingKind.Llama3),
+            ("use_yarn_rope", config.RotaryScaling?.Kind == RotaryScalingKind.Yarn),
+        ];
+        foreach ((string key, bool value) in flags.Where(flag => flag.Value))
+        {
+            json.WriteBoolean(key, value);
+        }
+
+        if (config.LocalRotaryBase is { } local)
+        {
+            json.WriteNumber("rotary_base_local", local);
+        }
+
+        foreach ((string key, double value) in FolderRotary.Keys(config.RotaryScaling))
+        {
+            json.WriteNumber(key, value);
+        }
     }
 
     private static void WriteNumberOrNull(Utf8JsonWriter json, string name, int? number)

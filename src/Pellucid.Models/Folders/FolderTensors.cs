@@ -28,16 +28,16 @@ internal static class FolderTensors
                 .. parameters.Table.Points.Select(point => new KeyValuePair<string, Tensor>(
                     NameOf(IsGrouped(model.Config), point.Name), Parted(ops, model.Config, point.Name, parameters[point.Name]))),
             ];
-        if (model.Config.TiedEmbedding)
+        if (model.Config is { TiedEmbedding: true, HasUnembedding: true })
         {
             arrays.Add(new(ParameterName.Unembedding, ops.Transpose(parameters[ParameterName.Embedding], 1, 0)));
         }
 
-        SafetensorsFile.Write(path, arrays, FolderTexts.Write(model.Config));
+        SafetensorsFile.Write(path, arrays, FolderTexts.Write(model.Config, model.Sentences));
     }
 
     /// <summary>The config with the biases that the file has. A bias that is there is one of all blocks.</summary>
-    internal static ModelConfig WithBiases(SafetensorsFile file, ModelConfig config) => config with
+    internal static ModelConfig WithBiases(CheckpointArrays file, ModelConfig config) => config with
     {
         AttentionBias = Array.Exists(["b_Q", "b_K", "b_V"], (string name) => Has(file, NameOf(IsGrouped(config, file), "blocks.0.attn." + name))),
         AttentionOutputBias = Has(file, "blocks.0.attn.b_O"),
@@ -47,11 +47,11 @@ internal static class FolderTensors
 
     /// <summary>Holds the names and shapes in the file against those that the config asks for; nothing is read.</summary>
     /// <exception cref="BadFileException">An array is missing, not known, of another shape, or of numbers that are no weights.</exception>
-    internal static void Check(SafetensorsFile file, ModelConfig config)
+    internal static void Check(CheckpointArrays file, ModelConfig config)
     {
-        if (file.Entries.Count < config.Layers)
+        if (file.Shapes.Count < config.Layers)
         {
-            throw Bad(file, $"it has {file.Entries.Count} arrays; the config tells of {config.Layers} blocks, each of several");
+            throw Bad(file, $"it has {file.Shapes.Count} arrays; the config tells of {config.Layers} blocks, each of several");
         }
 
         HashSet<string> known = new(StringComparer.Ordinal);
@@ -68,11 +68,11 @@ internal static class FolderTensors
             known.Add(ParameterName.Unembedding);
             if (Has(file, ParameterName.Unembedding))
             {
-                CheckShape(file, ParameterName.Unembedding, new Shape(config.DModel, config.Outputs));
+                CheckShape(file, ParameterName.Unembedding, new Shape(config.EmbeddingWidth ?? config.DModel, config.Outputs));
             }
         }
 
-        foreach (string name in file.Entries.Keys.Concat(file.Unreadable.Keys))
+        foreach (string name in file.Shapes.Keys.Concat(file.Unreadable))
         {
             if (!known.Contains(name) && !IsBuffer(name))
             {
@@ -83,7 +83,7 @@ internal static class FolderTensors
     }
 
     /// <summary>Reads a parameter as the table lays it out.</summary>
-    internal static Tensor Read(SafetensorsFile file, ModelConfig config, ParameterPoint point)
+    internal static Tensor Read(CheckpointArrays file, ModelConfig config, ParameterPoint point)
     {
         string name = NameOf(IsGrouped(config, file), point.Name);
         if (!Has(file, name))
@@ -91,27 +91,42 @@ internal static class FolderTensors
             return Tensor.Zeros(point.Shape); // the bias of a gate, which TransformerLens does not have: Check lets nothing else be missing
         }
 
-        using Tensor stored = file.Read(name);
+        using Tensor stored = ReadWhole(file, name);
         return Joined(stored, point);
     }
 
     /// <summary>Refuses a file whose unembedding is not the embedding turned, where the config says that it is.</summary>
-    internal static void CheckTied(SafetensorsFile file)
+    internal static void CheckTied(CheckpointArrays file)
     {
         if (!Has(file, ParameterName.Unembedding))
         {
             return;
         }
 
-        using Tensor embedding = file.Read(ParameterName.Embedding), stored = file.Read(ParameterName.Unembedding), turned = embedding.Transpose(1, 0);
-        using Tensor expected = turned.To(DType.F32), met = stored.To(DType.F32);
+        using Tensor embedding = ReadWhole(file, ParameterName.Embedding), met = ReadWhole(file, ParameterName.Unembedding), turned = embedding.Transpose(1, 0);
+        using Tensor expected = turned.Copy();
         if (!MemoryMarshal.AsBytes(expected.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(met.AsSpan())))
         {
             throw Bad(file, $"'{ParameterName.Unembedding}' is not '{ParameterName.Embedding}' turned, though the config has 'tie_word_embeddings'");
         }
     }
 
-    private static void CheckOne(SafetensorsFile file, ModelConfig config, ParameterPoint point, string name)
+    private static Tensor ReadWhole(CheckpointArrays file, string name)
+    {
+        Tensor array = Tensor.Empty(file.Shapes[name]);
+        try
+        {
+            file.ReadRows(name, 0, array.AsSpan());
+            return array;
+        }
+        catch
+        {
+            array.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckOne(CheckpointArrays file, ModelConfig config, ParameterPoint point, string name)
     {
         if (!Has(file, name))
         {
@@ -120,22 +135,21 @@ internal static class FolderTensors
                 return;
             }
 
-            throw Bad(file, $"array '{name}' is missing; the nearest of its {file.Entries.Count} is '{JsonFile.Short(Nearest(name, file.Entries.Keys))}'");
+            throw Bad(file, $"array '{name}' is missing; the nearest of its {file.Shapes.Count} is '{JsonFile.Short(Nearest(name, file.Shapes.Keys))}'");
         }
 
         CheckShape(file, name, StoredShape(config, point));
     }
 
-    private static void CheckShape(SafetensorsFile file, string name, Shape expected)
+    private static void CheckShape(CheckpointArrays file, string name, Shape expected)
     {
-        SafetensorsEntry entry = file[name];
-        if (!entry.Shape.Sizes.SequenceEqual(expected.Sizes) || entry.DType == DType.I32)
+        if (!file.Shapes.TryGetValue(name, out Shape met) || !met.Sizes.SequenceEqual(expected.Sizes))
         {
-            throw Bad(file, $"array '{name}' is {entry.DType.Name()} {entry.Shape}; the config asks for {expected} of floating-point numbers");
+            throw Bad(file, $"array '{name}' is {(file.Shapes.ContainsKey(name) ? $"{met}" : "of numbers that are no weights")}; the config asks for {expected} of floating-point numbers");
         }
     }
 
-    private static bool Has(SafetensorsFile file, string name) => file.Entries.ContainsKey(name) || file.Unreadable.ContainsKey(name);
+    private static bool Has(CheckpointArrays file, string name) => file.Shapes.ContainsKey(name) || file.Unreadable.Contains(name);
 
     private static bool IsBuffer(string name) =>
         name.StartsWith("blocks.", StringComparison.Ordinal) && Array.Exists(Buffers, buffer => name.EndsWith(buffer, StringComparison.Ordinal));
@@ -147,7 +161,7 @@ internal static class FolderTensors
     }
 
     /// <summary>Whether keys and values go by the names for shared ones; others' files may use them for heads that are not shared, too.</summary>
-    private static bool IsGrouped(ModelConfig config, SafetensorsFile? file = null) =>
+    private static bool IsGrouped(ModelConfig config, CheckpointArrays? file = null) =>
         config.KeyHeads != config.Heads || (file is not null && Has(file, "blocks.0.attn._W_K"));
 
     private static string NameOf(bool grouped, string parameter)
@@ -189,5 +203,5 @@ internal static class FolderTensors
 
     private static string KindOf(string parameter) => parameter[(parameter.LastIndexOf('.') + 1)..];
 
-    private static BadFileException Bad(SafetensorsFile file, string problem) => new(file.Path, problem, Advice);
+    private static BadFileException Bad(CheckpointArrays file, string problem) => new(file.Path, problem, Advice);
 }

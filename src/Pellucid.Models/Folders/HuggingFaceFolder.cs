@@ -2,6 +2,8 @@ using System.Text.Json;
 using Pellucid.Models.Architectures;
 using Pellucid.Models.Checkpoints;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Sentences;
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -45,8 +47,10 @@ internal static class HuggingFaceFolder
         Check(path, arrays, config);
         IReadOnlyDictionary<string, ArraySource> sources = SourceTable.Of(family, arrays, root, config);
         options.Check(config);
+        Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
+        SentenceOptions sentences = SentenceFiles.In(folder);
         NetworkPlan plan = new(config);
-        return ModelParameters.Made(folder, plan, WeightNames.Pack(plan, new CheckpointParameters(arrays, sources), options.WeightStorage), options.Tokenizer);
+        return ModelParameters.Made(folder, plan, WeightNames.Pack(plan, new CheckpointParameters(arrays, sources), options.WeightStorage), tokenizer, sentences);
     }
 
     private static Architecture FamilyOf(JsonFields json)

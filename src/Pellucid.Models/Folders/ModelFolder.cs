@@ -1,3 +1,4 @@
+using Pellucid.Models.Checkpoints;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
@@ -36,13 +37,13 @@ internal static class ModelFolder
         }
 
         ModelConfig config = FolderConfig.Read(path, out bool prependsBos);
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, FolderTensors.FileName));
+        using CheckpointArrays file = CheckpointFolder.Open(folder);
         config = FolderTensors.WithBiases(file, FolderTexts.Read(file, config, prependsBos));
         NetworkPlan plan = Plan(path, file, config);
         Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
         options.Check(config);
         NetworkWeights weights = Read(file, plan, options.WeightStorage);
-        return ModelParameters.Made(folder, plan, weights, tokenizer);
+        return ModelParameters.Made(folder, plan, weights, tokenizer, FolderTexts.Sentences(file));
     }
 
     internal static void Save(Model model, string folder, bool overwrite, CancellationToken cancellationToken)
@@ -82,7 +83,7 @@ internal static class ModelFolder
     }
 
     /// <summary>Everything that follows from the config, once the file has been seen to hold the arrays for it.</summary>
-    private static NetworkPlan Plan(string path, SafetensorsFile file, ModelConfig config)
+    private static NetworkPlan Plan(string path, CheckpointArrays file, ModelConfig config)
     {
         try
         {
@@ -94,7 +95,7 @@ internal static class ModelFolder
         }
 
         FolderTensors.Check(file, config);
-        long values = file.Entries.Values.Sum(entry => entry.Shape.Count);
+        long values = file.Shapes.Values.Sum(shape => shape.Count);
         if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
         {
             throw new BadFileException(
@@ -104,7 +105,7 @@ internal static class ModelFolder
         return new NetworkPlan(config);
     }
 
-    private static NetworkWeights Read(SafetensorsFile file, NetworkPlan plan, DType storage)
+    private static NetworkWeights Read(CheckpointArrays file, NetworkPlan plan, DType storage)
     {
         if (plan.Config.TiedEmbedding)
         {

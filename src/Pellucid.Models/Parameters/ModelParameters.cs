@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Processing;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -133,8 +134,22 @@ public sealed class ModelParameters : IDisposable
     {
         options ??= new OpenOptions();
         options.Check(Config);
+        if (options.Processing is { IsNone: false } processing)
+        {
+            using ModelParameters processed = Processed(processing);
+            return processed.ToModel(name, options with { Processing = null });
+        }
+
         return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer);
     }
+
+    /// <summary>
+    /// Parameters, and facts, of a network that computes the same and is easier to read; these stay as they are. Where a step makes a bias or an unembedding of
+    /// its own out of nothing, the new config has it.
+    /// </summary>
+    /// <param name="processing">The steps.</param>
+    /// <exception cref="PellucidException">A step would change what this network computes; the message says why.</exception>
+    public ModelParameters Processed(WeightProcessing processing) => WeightProcessor.Apply(this, processing.For(Config));
 
     /// <summary>The arrays as an optimizer takes them: it changes them in place. Weight decay is for matrices and embeddings, not for norms and biases.</summary>
     public IReadOnlyList<Parameter> ToLearn() =>
@@ -182,8 +197,8 @@ public sealed class ModelParameters : IDisposable
     }
 
     /// <summary>A model that is known by its facts and parameters, for want of a checkpoint.</summary>
-    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer) =>
-        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights)));
+    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, SentenceOptions? sentences = null) =>
+        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights))) { Sentences = sentences ?? SentenceOptions.Default };
 
     internal static ModelParameters Of(NetworkPlan plan, NetworkWeights weights)
     {

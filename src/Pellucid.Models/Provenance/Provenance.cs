@@ -21,6 +21,10 @@ public sealed record Provenance
     /// <summary>SHA-256 of the model's checkpoint, lower-case hexadecimal.</summary>
     public required string ModelHash { get; init; }
 
+    /// <summary>What was done to the model's parameters so that they are easier to read: <c>fold-norms,center-writing</c>; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Processing { get; init; }
+
     /// <summary>The activation that was worked on; null where it was none or many.</summary>
     public string? Hook { get; init; }
 
@@ -93,7 +97,7 @@ public sealed record Provenance
 
     /// <summary>Whether all is equal, options included.</summary>
     public bool Equals(Provenance? other) => other is not null
-        && (Model, ModelHash, Hook, DataHash, Seed, Bos) == (other.Model, other.ModelHash, other.Hook, other.DataHash, other.Seed, other.Bos)
+        && (Model, ModelHash, Processing, Hook, DataHash, Seed, Bos) == (other.Model, other.ModelHash, other.Processing, other.Hook, other.DataHash, other.Seed, other.Bos)
         && (ProgramVersion, ProgramCommit, InstructionSet) == (other.ProgramVersion, other.ProgramCommit, other.InstructionSet)
         && EmptyOptions.AddRange(Options).SequenceEqual(EmptyOptions.AddRange(other.Options));
 

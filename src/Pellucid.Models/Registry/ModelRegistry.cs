@@ -46,6 +46,12 @@ public static class ModelRegistry
     {
         options ??= new OpenOptions();
         options.Check();
+        if (options.Processing is { IsNone: false })
+        {
+            Model opened = Open(model, cache, options with { Processing = null, WeightStorage = DType.F32 });
+            return OpenProcessed(opened, options);
+        }
+
         if (KnownModel.Find(model) is { } known)
         {
             return known.Package is null ? CheckpointFiles.OpenBuiltIn(known, options)
@@ -56,6 +62,17 @@ public static class ModelRegistry
         return File.Exists(model) ? CheckpointFiles.OpenFile(model, options)
             : Directory.Exists(model) ? CheckpointFiles.OpenFolder(model, options)
             : throw Unknown(model);
+    }
+
+    /// <summary>The model of the processed parameters, in place of the one that was opened.</summary>
+    private static Model OpenProcessed(Model opened, OpenOptions options)
+    {
+        using (opened)
+        {
+            WeightProcessing done = opened.Config.Processing, wanted = options.Processing!.For(opened.Config);
+            using ModelParameters parameters = opened.CopyParameters();
+            return parameters.ToModel(opened.Name, options with { Tokenizer = opened.Tokenizer, Processing = wanted.IsIn(done) ? null : wanted });
+        }
     }
 
     private static ModelEntry Entry(KnownModel model, ModelCache cache)

@@ -16,6 +16,13 @@ public sealed record OpenOptions
     /// <summary>The tokenizer, in place of the one that lies beside the parameters; that one, if there is one, when null.</summary>
     public Tokenizer? Tokenizer { get; init; }
 
+    /// <summary>
+    /// What is done to the parameters so that they are easier to read, without changing what the network computes; nothing, and null, by default.
+    /// The model then is one of the new parameters: its hash is of them, and <see cref="ModelConfig.Processing"/> says what was done. While it is
+    /// opened, the parameters are held three times.
+    /// </summary>
+    public WeightProcessing? Processing { get; init; }
+
     /// <summary>Refuses what does not fit a network, once its facts are known.</summary>
     /// <exception cref="PellucidException">The storage is neither F32 nor BF16, or the tokenizer has tokens that the network has not.</exception>
     internal void Check(ModelConfig config)

@@ -70,6 +70,11 @@ internal sealed class PipelineTokenizer : Tokenizer
 
     internal PipelineParts Parts => _parts;
 
+    /// <summary>This tokenizer without the added tokens whose ids a network of so many tokens lacks.</summary>
+    internal PipelineTokenizer Within(int vocabulary) => _parts.Added.Any(token => token.Id >= vocabulary)
+        ? new PipelineTokenizer(_parts with { Added = [.. _parts.Added.Where(token => token.Id < vocabulary)] })
+        : this;
+
     /// <inheritdoc/>
     public override IReadOnlyList<int> Encode(string text) => Ids(text, parseSpecial: true);
 

@@ -19,17 +19,22 @@ internal static class TokenizerFiles
     /// <summary>
     /// The tokenizer of a folder: of <c>tokenizer.json</c>, else of <c>tokenizer.model</c> or <c>spiece.model</c>, else of <c>vocab.json</c> and <c>merges.txt</c> (or
     /// <c>encoder.json</c> and <c>vocab.bpe</c>), else of <c>vocab.txt</c>, else of <c>tokenizer.bin</c>; null where there is none. The settings beside
-    /// them are read too.
+    /// them are read too. Added tokens that the network lacks, as that for images beside a network of texts, are left out.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="vocabulary">How many tokens the network has; null where any tokenizer will do.</param>
     /// <exception cref="BadFileException">A file cannot be read, or the tokenizer has more tokens than the network.</exception>
     internal static Tokenizer? Find(string folder, int? vocabulary)
     {
-        (string Path, Tokenizer Tokenizer)? found = Read(folder, vocabulary);
-        return found is { } file && vocabulary is { } most && file.Tokenizer.Vocabulary > most
-            ? throw new BadFileException(file.Path, $"it has {file.Tokenizer.Vocabulary} tokens; the network has {most}", Advice)
-            : found?.Tokenizer;
+        if (Read(folder, vocabulary) is not ({ } path, { } tokenizer))
+        {
+            return null;
+        }
+
+        tokenizer = vocabulary is { } count && tokenizer is PipelineTokenizer steps ? steps.Within(count) : tokenizer;
+        return vocabulary is { } most && tokenizer.Vocabulary > most
+            ? throw new BadFileException(path, $"it has {tokenizer.Vocabulary} tokens; the network has {most}", Advice)
+            : tokenizer;
     }
 
     /// <summary>The tokenizer of a folder, or of the folder of a tokenizer's file, without its network; null where the path is neither.</summary>

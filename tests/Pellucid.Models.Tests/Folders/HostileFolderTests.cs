@@ -15,12 +15,14 @@ public sealed class HostileFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("parallel_attn_mlp", "true", "parallel_attn_mlp")]
-    [InlineData("window_size", "256", "window_size")]
-    [InlineData("attn_scores_soft_cap", "50.0", "attn_scores_soft_cap")]
-    [InlineData("output_logits_soft_cap", "30", "output_logits_soft_cap")]
-    [InlineData("attn_types", "[\"local\"]", "attn_types")]
-    [InlineData("use_local_attn", "true", "use_local_attn")]
+    [InlineData("attn_scores_soft_cap", "\"50\"", "attn_scores_soft_cap")]
+    [InlineData("output_logits_soft_cap", "true", "output_logits_soft_cap")]
+    [InlineData("use_local_attn", "true", "attn_types")]
+    [InlineData("use_qk_norm", "true", "q_norm")]
+    [InlineData("use_yarn_rope", "true", null)]
+    [InlineData("use_NTK_by_parts_rope", "1", "use_NTK_by_parts_rope")]
+    [InlineData("use_normalization_before_and_after", "true", "ln1_post")]
+    [InlineData("post_embedding_ln", "true", "embed.ln")]
     [InlineData("rotary_adjacent_pairs", "true", "rotary_adjacent_pairs")]
     [InlineData("attn_only", "true", "attn_only")]
     [InlineData("num_experts", "8", "num_experts")]
@@ -31,9 +33,11 @@ public sealed class HostileFolderTests : IDisposable
     [InlineData("act_fn", "\"solu_ln\"", "solu_ln")]
     [InlineData("act_fn", null, "act_fn")]
     [InlineData("final_rms", "false", null)]
-    [InlineData("rotary_dim", "4", "rotary_dim")]
+    [InlineData("rotary_dim", "5", "rotary_dim")]
+    [InlineData("rotary_dim", "8", "rotary_dim")]
     [InlineData("sliding_windows", "4", "sliding_windows")]
-    [InlineData("model_type", "\"gpt2\"", "Hugging Face")]
+    [InlineData("model_type", "\"gpt2\"", "transformer.wte.weight")]
+    [InlineData("model_type", "\"gpt9\"", "'gpt2'")]
     [InlineData("d_model", "1e400", "d_model")]
     [InlineData("d_model", "NaN", "JSON")]
     [InlineData("d_model", "\"NaN\"", "NaN")]
@@ -154,7 +158,7 @@ public sealed class HostileFolderTests : IDisposable
             (arrays => arrays.Add("blocks.7.attn.W_Q", Tensor.Zeros(new Shape(1))), "blocks.7.attn.W_Q"),
             (arrays => arrays["embed.W_E"] = Tensor.Zeros(new Shape(12, 11)), "[12, 11]"),
             (arrays => arrays["ln_final.w"] = Tensor.Zeros(new Shape(12, 1)), "[12, 1]"),
-            (arrays => arrays["ln_final.w"] = Tensor.Zeros(new Shape(12), DType.I32), "I32"),
+            (arrays => arrays["ln_final.w"] = Tensor.Zeros(new Shape(12), DType.I32), "no weights"),
             (arrays => arrays.Clear(), "0 arrays"),
         ];
         foreach ((Action<Dictionary<string, Tensor>> change, string part) in changes)
@@ -191,6 +195,14 @@ public sealed class HostileFolderTests : IDisposable
     [InlineData("eos_token_id", "1,,2")]
     [InlineData("eos_token_id", "99999999999")]
     [InlineData("outputs", "other")]
+    [InlineData("weight_processing", "fold")]
+    [InlineData("block", "serial")]
+    [InlineData("embedding_scale", "NaN")]
+    [InlineData("embedding_width", "0")]
+    [InlineData("token_types", "-2")]
+    [InlineData("pooler", "no")]
+    [InlineData("rotary_scaling", "linear,0,8")]
+    [InlineData("rotary_scaling", "linear,2")]
     public async Task OpenAsync_TextOfRubbish_IsRefusedByName(string key, string text)
     {
         string folder = await SavedAsync();

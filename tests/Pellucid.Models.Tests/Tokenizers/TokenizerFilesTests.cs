@@ -36,7 +36,7 @@ public sealed class TokenizerFilesTests : IDisposable
             Tokenizer tokenizer = TokenizerFiles.Find(folder.Path, null)!;
             Assert.Equal(["hello", "Ġhello", "<|endoftext|>"], tokenizer.Tokenize("hello hello<|endoftext|>").Tokens);
             Assert.Equal((261, 261, null), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
-            BadFileException error = Assert.Throws<BadFileException>(() => TokenizerFiles.Find(folder.Path, 261));
+            BadFileException error = Assert.Throws<BadFileException>(() => TokenizerFiles.Find(folder.Path, 260));
             Assert.Contains("262 tokens", error.Message, StringComparison.Ordinal);
         }
     }
@@ -66,6 +66,7 @@ public sealed class TokenizerFilesTests : IDisposable
         Assert.Equal((4, 5, 3, null, 7), (tokenizer.BosId, tokenizer.EosId, tokenizer.UnknownId, tokenizer.PadId, tokenizer.Vocabulary));
         Assert.Equal([4, 2, 6, 5], tokenizer.EncodeSequence("ab<key></s>")); // the class puts BOS there, whatever the post-processor says
         Assert.Equal(["{{ x }}", "{{ y }}"], [tokenizer.ChatTemplates["default"], tokenizer.ChatTemplates["tool_use"]]);
+        Assert.Equal((5, null), (TokenizerFiles.Find(_folder.Path, 5)!.Vocabulary, TokenizerFiles.Find(_folder.Path, 5)!.IdOf("<key>"))); // a network without them
         _folder.Write("chat_template.jinja", "{{ z }}"u8);
         Assert.Equal("{{ z }}", TokenizerFiles.Find(_folder.Path, 7)!.ChatTemplates["default"]);
     }

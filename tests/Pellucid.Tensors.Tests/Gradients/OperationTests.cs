@@ -8,7 +8,7 @@ public sealed class OperationTests
     private const double Tolerance = 5e-6;
 
     /// <summary>What makes, holds or marks arrays, and what has no derivative and says so.</summary>
-    private static readonly string[] WithoutDerivative = ["Zeros", "Watch", "Freeze", "IsRecorded", "Recompute", "Custom", "Own", "ArgMax"];
+    private static readonly string[] WithoutDerivative = ["Zeros", "Integers", "Watch", "Freeze", "IsRecorded", "Recompute", "Custom", "Own", "ArgMax"];
 
     public static TheoryData<int, InstructionSet> Cases
     {
