@@ -13,6 +13,7 @@ namespace Pellucid.Cli.Frame;
 [JsonSerializable(typeof(ChatResult))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(DetokenizeResult))]
+[JsonSerializable(typeof(EmbedResult))]
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(HarvestResult))]
 [JsonSerializable(typeof(TrainResult))]

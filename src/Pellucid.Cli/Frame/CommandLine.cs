@@ -24,6 +24,7 @@ internal static class CommandLine
             new Explain(),
             new Chat(),
             new Tokenize(),
+            new Embed(),
             new RunText(),
             new Compile(),
             new RunProgram(),

@@ -11,7 +11,7 @@ namespace Pellucid.Cli.Frame;
 internal static class Values
 {
     /// <summary>The MODEL argument.</summary>
-    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), owner/name of a model pulled from the hub, a folder or a checkpoint file." };
+    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), a folder or a checkpoint file." };
 
     /// <summary>The CORPUS argument.</summary>
     internal static Argument<string> Corpus() => new("CORPUS")
@@ -63,18 +63,12 @@ internal static class Values
 
     /// <summary>The <c>--weights</c> option.</summary>
     internal static Option<OpenOptions?> Weights() => Parsed<OpenOptions?>(
-        "--weights", "TYPE", "How matrices are held: f32; bf16, rounded, which halves memory and decoding time; or q8, bytes with a scale for each 32, the fastest; f32 by default.", null, "f32, bf16 or q8", text => text switch
+        "--weights", "TYPE", "How matrices are held: f32, or bf16, rounded, which halves memory and decoding time; f32 by default.", null, "f32 or bf16", text => text switch
         {
             "f32" => (true, new OpenOptions()),
             "bf16" => (true, new OpenOptions { WeightStorage = DType.BF16 }),
-            "q8" => (true, new OpenOptions { WeightStorage = DType.Q8 }),
             _ => (false, null),
         });
-
-    /// <summary>The <c>--process</c> option.</summary>
-    internal static Option<WeightProcessing?> Processing() => Parsed<WeightProcessing?>(
-        "--process", "STEPS", "Make the parameters easier to read without changing what the model computes: fold-norms, center-writing, center-unembedding, fold-value-biases, commas between; or standard, for those that hold of the model.",
-        null, "standard, or steps such as fold-norms,center-writing", text => (WeightProcessing.TryParse(text, out WeightProcessing steps), steps));
 
     /// <summary>Token ids with commas between.</summary>
     internal static Option<int[]?> Ids(string name, string description) => Parsed<int[]?>(name, "1,2,3", description, null, "token ids such as 1,403,7", text =>
@@ -91,6 +85,11 @@ internal static class Values
 
         return (true, ids);
     });
+
+    /// <summary>The <c>--process</c> option.</summary>
+    internal static Option<WeightProcessing?> Processing() => Parsed<WeightProcessing?>(
+        "--process", "STEPS", "Make the parameters easier to read without changing what the model computes: fold-norms, center-writing, center-unembedding, fold-value-biases, commas between; or standard, for those that hold of the model.",
+        null, "standard, or steps such as fold-norms,center-writing", text => (WeightProcessing.TryParse(text, out WeightProcessing steps), steps));
 
     /// <summary>A number within bounds, both included.</summary>
     internal static Option<double> Number(string name, string description, double fallback, double least, double most = double.MaxValue) =>

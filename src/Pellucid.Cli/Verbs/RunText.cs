@@ -24,8 +24,8 @@ internal sealed class RunText : Verb
     private readonly Option<int[]?> _ids = Values.Ids("--ids", "Token ids, taken as they are, without BOS.");
     private readonly Option<bool> _noBos = new("--no-bos") { Description = "Put no BOS in front of the text." };
     private readonly Option<string[]> _capture = new("--capture") { HelpName = "HOOK ...", Description = "Activations to write to --out.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Option<PositionChoice?> _positions = PositionChoice.Option();
+    private readonly Option<WeightProcessing?> _process = Values.Processing();
     private readonly Option<string?> _out = new("--out") { HelpName = "FILE.safetensors", Description = "Where logits and captured activations go, as float32 [batch, pos, ...]." };
 
     internal RunText()

@@ -37,6 +37,7 @@ public sealed class CommandLineTests
         { "generate stories260k x --min-p 2", "--min-p '2' is not a number from 0 to 1." },
         { "chat", "Required argument missing" },
         { "chat stories260k --mesage x", "Nearest: --message" },
+        { "embed stories260k", "Required argument missing" },
         { "tokenize stories260k", "Give TEXT or --ids." },
         { "tokenize stories260k x --ids 1", "TEXT and --ids exclude each other." },
         { "tokenize stories260k --ids 1 --special", "--special and --plain are for TEXT" },
