@@ -85,8 +85,10 @@ public sealed unsafe partial class Tensor : IDisposable
     }
 
     /// <summary>An array of undefined contents, to be written whole.</summary>
-    public static Tensor Empty(Shape shape, DType type = DType.F32) =>
-        Over(NativeBuffer.Rent(shape.Count * type.Size()), 0, shape, RowMajor(shape), type);
+    /// <exception cref="PellucidException">Arrays are not stored in this type.</exception>
+    public static Tensor Empty(Shape shape, DType type = DType.F32) => type == DType.Q8
+        ? throw new PellucidException("An array cannot be stored as Q8, which has a scale for each 32 inputs of an output. Pack a matrix, or use another type.")
+        : Over(NativeBuffer.Rent(shape.Count * type.Size()), 0, shape, RowMajor(shape), type);
 
     /// <summary>An array of zeros.</summary>
     public static Tensor Zeros(Shape shape, DType type = DType.F32)

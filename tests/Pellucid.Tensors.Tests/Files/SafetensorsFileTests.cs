@@ -17,7 +17,7 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         SeededRandom random = new(1);
         using Tensor source = Tensor.From([.. Enumerable.Range(0, 60).Select(_ => (float)random.NextNormal() * 10)], new Shape(3, 4, 5));
-        Dictionary<string, Tensor> arrays = Enum.GetValues<DType>().ToDictionary(type => type.ToString(), source.To);
+        Dictionary<string, Tensor> arrays = Enum.GetValues<DType>().Where(type => type != DType.Q8).ToDictionary(type => type.ToString(), source.To);
         arrays["scalar \"é\""] = Tensor.From([7f], new Shape());
         arrays["empty"] = Tensor.Zeros(new Shape(0, 3));
         arrays["turned"] = source.Transpose(2, 0, 1);
