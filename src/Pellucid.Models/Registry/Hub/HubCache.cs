@@ -21,7 +21,7 @@ internal sealed class HubCache(string folder)
     internal string Snapshot(HubModelName name, string commit) => Path.Combine(FolderOf(name), "snapshots", commit);
 
     /// <summary>A lock that other tools heed too; it stays, since a lock that is removed can be held twice.</summary>
-    internal string Lock(HubModelName name, ContentHash hash) => Path.Combine(folder, ".locks", Path.GetFileName(FolderOf(name)), hash.Text + ".lock");
+    internal string Lock(HubModelName name, string held) => Path.Combine(folder, ".locks", Path.GetFileName(FolderOf(name)), held + ".lock");
 
     /// <summary>The commit of a revision as it was pulled last; null where it was not.</summary>
     internal string? CommitOf(HubModelName name)
@@ -79,10 +79,10 @@ internal sealed class HubCache(string folder)
         File.Move(temporary, pointer, overwrite: true);
     }
 
-    /// <summary>Waits until nobody else fetches a blob, and keeps others from it; freed by the system whatever becomes of this process.</summary>
-    internal async Task<FileStream> HoldAsync(HubModelName name, ContentHash hash, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Waits until nobody else fetches a blob, named by its hash, or writes the refs, and keeps others from it; freed by the system whatever becomes of this process.</summary>
+    internal async Task<FileStream> HoldAsync(HubModelName name, string held, TimeProvider clock, CancellationToken cancellationToken)
     {
-        string path = Lock(name, hash);
+        string path = Lock(name, held);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
         {

@@ -23,7 +23,7 @@ internal sealed class HubDownload(HubClient client, HubCache cache, HubSettings 
     /// <exception cref="PellucidException">It could not be fetched, or is not what it should be.</exception>
     internal async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        using FileStream held = await cache.HoldAsync(name, file.Hash!, settings.Clock, cancellationToken).ConfigureAwait(false);
+        using FileStream held = await cache.HoldAsync(name, file.Hash!.Text, settings.Clock, cancellationToken).ConfigureAwait(false);
         bool wasThere = cache.Held(name, commit, file) is { } path && await HubCache.HasAsync(path, file, cancellationToken).ConfigureAwait(false);
         if (!wasThere)
         {

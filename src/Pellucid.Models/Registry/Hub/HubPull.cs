@@ -57,7 +57,11 @@ internal sealed class HubPull(HubSettings settings)
             done += file.Bytes!.Value;
         }
 
-        _cache.Refer(name, listing.Commit);
+        using (await _cache.HoldAsync(name, "refs", settings.Clock, cancellationToken).ConfigureAwait(false)) // two pulls end at the same moment
+        {
+            _cache.Refer(name, listing.Commit);
+        }
+
         return new Result(_cache.Snapshot(name, listing.Commit), listing.Commit, listing.Licence, wasPresent);
     }
 }
