@@ -2,9 +2,9 @@ using System.Collections.Frozen;
 using Pellucid.Models.Folders;
 using Pellucid.Models.Generation;
 using Pellucid.Models.Networks;
+using Pellucid.Models.Registry;
 using Pellucid.Models.Runs;
 using Pellucid.Models.Sentences;
-using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -102,14 +102,14 @@ public sealed class Model : IDisposable
         Task.Run(() => ModelRegistry.Open(model, options), cancellationToken);
 
     /// <summary>
-    /// Opens a model's tokenizer alone. Of a folder with tokenizer files, or one of these files, nothing else is read; otherwise the whole model is opened for it.
+    /// Opens a model's tokenizer alone. Of the network no more than a header is read, unless the model is built in or its files stand in no form that this is known of.
     /// </summary>
     /// <param name="model">What <see cref="OpenAsync(string, CancellationToken)"/> takes; or a folder without a network; or a file such as <c>tokenizer.json</c>.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model or file, it is damaged, or it has no tokenizer.</exception>
     public static async Task<Tokenizer> OpenTokenizerAsync(string model, CancellationToken cancellationToken = default)
     {
-        if (await Task.Run(() => TokenizerFiles.At(model), cancellationToken).ConfigureAwait(false) is { } alone)
+        if (await Task.Run(() => ModelRegistry.OpenTokenizer(model, ModelCache.Default), cancellationToken).ConfigureAwait(false) is { } alone)
         {
             return alone;
         }
@@ -120,8 +120,9 @@ public sealed class Model : IDisposable
 
     /// <summary>
     /// Saves the model as a folder that <see cref="OpenAsync(string, CancellationToken)"/> opens: <c>config.json</c> and <c>model.safetensors</c> in
-    /// TransformerLens's layout, and its tokenizer (<c>tokenizer.json</c> of a <see cref="WordTokenizer"/>, <c>tokenizer.bin</c> of a llama2.c
-    /// checkpoint; one of another kind is left out). Opened again, its parameters and logits are the same to the bit. Other files in the folder stay.
+    /// TransformerLens's layout, and its tokenizer with its chat templates, as the files that it was read from (of a GGUF file, <c>tokenizer.gguf</c>, which has its
+    /// metadata; of a <see cref="WordTokenizer"/>, <c>tokenizer.json</c>); a tokenizer of your own class is left out. Opened again, its parameters,
+    /// logits and token ids are the same to the bit. Other files in the folder stay.
     /// </summary>
     /// <param name="folder">Where it goes; made if it is not there. Written whole or not at all.</param>
     /// <param name="overwrite">Whether a model that is there is replaced.</param>

@@ -15,9 +15,6 @@ internal static class HuggingFaceFolder
     private const string GenerationFile = "generation_config.json", TextPart = "text_config", ModelType = "model_type", Advice = "Open a checkpoint of a family that can be read";
     private const long LongestFile = 1 << 22;
 
-    /// <summary>Values of the rotary table that a config may ask for whatever the checkpoint's size.</summary>
-    private const long RotaryAllowance = 1 << 24;
-
     /// <summary>Whether a folder has a config of this layout.</summary>
     internal static bool Is(string folder)
     {
@@ -31,7 +28,8 @@ internal static class HuggingFaceFolder
         return document.RootElement.TryGetProperty(ModelType, out _);
     }
 
-    internal static Model Open(string folder, OpenOptions options)
+    /// <summary>Opens a folder, or one of its files of arrays with the config beside it.</summary>
+    internal static Model Open(string folder, OpenOptions options, string? file = null)
     {
         string path = Path.Combine(folder, FolderConfig.FileName);
         using JsonDocument document = JsonFile.Read(path, LongestFile, Advice);
@@ -40,11 +38,11 @@ internal static class HuggingFaceFolder
         JsonFields facts = json.Object(TextPart) ?? json;
         CheckSupported(json, []);
         CheckSupported(facts, family.Unsupported);
-        using CheckpointArrays arrays = CheckpointFolder.Open(folder);
+        using CheckpointArrays arrays = CheckpointFolder.Open(folder, file);
         string root = SourceTable.RootOf(family, arrays);
         ModelConfig config = family.Facts(new CheckpointFacts(facts, name => arrays.Shapes.ContainsKey(name[0] == '*' ? root + name[1..] : name)));
         config = WithGeneration(folder, config);
-        Check(path, arrays, config);
+        Check(path, config);
         IReadOnlyDictionary<string, ArraySource> sources = SourceTable.Of(family, arrays, root, config);
         options.Check(config);
         Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
@@ -92,7 +90,7 @@ internal static class HuggingFaceFolder
         return json.Ids("eos_token_id") is { } ids ? config with { StopIds = [.. ids.Where(id => id >= 0 && id < config.Vocabulary).Distinct()] } : config;
     }
 
-    private static void Check(string path, CheckpointArrays arrays, ModelConfig config)
+    private static void Check(string path, ModelConfig config)
     {
         try
         {
@@ -101,13 +99,6 @@ internal static class HuggingFaceFolder
         catch (PellucidException error)
         {
             throw new BadFileException(path, error.Message.TrimEnd('.'), "Get the config.json that belongs to the checkpoint", error);
-        }
-
-        long values = arrays.Shapes.Values.Sum(shape => shape.Count);
-        if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
-        {
-            throw new BadFileException(
-                path, $"its context of {config.Context} positions, with heads of {config.DHead}, asks for more angles than the network has parameters", "Correct 'max_position_embeddings'");
         }
     }
 }

@@ -15,11 +15,8 @@ internal static class ModelFolder
 {
     private const string Suffix = ".partial";
 
-    /// <summary>Values of the rotary table that a config may ask for whatever the file's size.</summary>
-    private const long RotaryAllowance = 1 << 24;
-
     /// <summary>The files of a model, in the order in which they are moved in.</summary>
-    private static readonly string[] Files = [FolderTensors.FileName, TokenizerJson.FileName, TokenizerFiles.Llama2CName, FolderConfig.FileName];
+    private static readonly string[] Files = [FolderTensors.FileName, .. TokenizerFiles.Names, FolderConfig.FileName];
 
     internal static bool HasConfig(string folder) => File.Exists(Path.Combine(folder, FolderConfig.FileName));
 
@@ -28,7 +25,8 @@ internal static class ModelFolder
     /// <summary>Whether a file is that of a model folder which is named by it.</summary>
     internal static bool IsPartOfOne(string file) => Path.GetFileName(file) is FolderConfig.FileName or FolderTensors.FileName;
 
-    internal static Model Open(string folder, OpenOptions options)
+    /// <summary>Opens a folder, or one of its files of arrays with the config beside it.</summary>
+    internal static Model Open(string folder, OpenOptions options, string? arrays = null)
     {
         string path = Path.Combine(folder, FolderConfig.FileName);
         if (!File.Exists(path))
@@ -37,7 +35,7 @@ internal static class ModelFolder
         }
 
         ModelConfig config = FolderConfig.Read(path, out bool prependsBos);
-        using CheckpointArrays file = CheckpointFolder.Open(folder);
+        using CheckpointArrays file = CheckpointFolder.Open(folder, arrays);
         config = FolderTensors.WithBiases(file, FolderTexts.Read(file, config, prependsBos));
         NetworkPlan plan = Plan(path, file, config);
         Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
@@ -65,7 +63,11 @@ internal static class ModelFolder
             Clear(partial);
             FolderTensors.Write(Path.Combine(partial, FolderTensors.FileName), model);
             cancellationToken.ThrowIfCancellationRequested();
-            WriteTokenizer(partial, model.Tokenizer);
+            foreach (SavedFile file in model.Tokenizer?.Files ?? [])
+            {
+                AtomicFile.WriteAllBytes(Path.Combine(partial, file.Name), file.Bytes);
+            }
+
             AtomicFile.WriteAllBytes(Path.Combine(partial, FolderConfig.FileName), FolderConfig.Write(model.Config));
             cancellationToken.ThrowIfCancellationRequested();
             MoveIn(partial, target);
@@ -95,13 +97,6 @@ internal static class ModelFolder
         }
 
         FolderTensors.Check(file, config);
-        long values = file.Shapes.Values.Sum(shape => shape.Count);
-        if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
-        {
-            throw new BadFileException(
-                path, $"its context of {config.Context} positions, with heads of {config.DHead}, asks for more angles than the network has parameters", "Correct 'n_ctx'");
-        }
-
         return new NetworkPlan(config);
     }
 
@@ -124,19 +119,6 @@ internal static class ModelFolder
         finally
         {
             last?.Dispose();
-        }
-    }
-
-    private static void WriteTokenizer(string folder, Tokenizer? tokenizer)
-    {
-        switch (tokenizer)
-        {
-            case WordTokenizer words:
-                AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerJson.FileName), TokenizerJson.Write(words));
-                break;
-            case Llama2CTokenizer pieces:
-                AtomicFile.WriteAllBytes(Path.Combine(folder, TokenizerFiles.Llama2CName), pieces.Write());
-                break;
         }
     }
 

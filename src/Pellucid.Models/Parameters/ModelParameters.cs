@@ -130,17 +130,19 @@ public sealed class ModelParameters : IDisposable
     /// <param name="name">How it calls itself.</param>
     /// <param name="options">Its tokenizer, and how its matrices are held; none, and as single-precision numbers, by default.</param>
     /// <exception cref="PellucidException">Matrices are not held in that type, or the tokenizer has more tokens than the network.</exception>
-    public Model ToModel(string name = "parameters", OpenOptions? options = null)
+    public Model ToModel(string name = "parameters", OpenOptions? options = null) => Packed(name, options ?? new OpenOptions(), null);
+
+    /// <summary>A model of what the arrays hold now, which makes one vector of a text in this way.</summary>
+    internal Model Packed(string name, OpenOptions options, SentenceOptions? sentences)
     {
-        options ??= new OpenOptions();
         options.Check(Config);
         if (options.Processing is { IsNone: false } processing)
         {
             using ModelParameters processed = Processed(processing);
-            return processed.ToModel(name, options with { Processing = null });
+            return processed.Packed(name, options with { Processing = null }, sentences);
         }
 
-        return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer);
+        return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer, sentences);
     }
 
     /// <summary>

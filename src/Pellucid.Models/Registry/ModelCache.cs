@@ -22,6 +22,16 @@ internal sealed class ModelCache(string folder)
     /// <summary>Whether its files are there and have their SHA-256.</summary>
     internal bool HasVerified(KnownModel model) => Has(model) && model.Files.All(file => Hash(PathOf(model, file)) == file.Sha256);
 
+    /// <summary>Refuses a model whose files are no more what was pulled.</summary>
+    /// <exception cref="BadFileException">They are not.</exception>
+    internal void Verify(KnownModel model)
+    {
+        if (!HasVerified(model))
+        {
+            throw new BadFileException(FolderOf(model), $"model '{model.Id}' has changed since it was pulled", $"Get it again: pellucid model pull {model.Id}");
+        }
+    }
+
     internal static string Home(Func<string, string?> environment)
     {
         if (environment("PELLUCID_HOME") is { Length: > 0 } home)

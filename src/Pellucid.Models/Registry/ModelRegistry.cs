@@ -1,5 +1,6 @@
 using Pellucid.Models.Registry;
 using Pellucid.Models.Registry.Hub;
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
@@ -80,7 +81,9 @@ public static class ModelRegistry
 
         if (KnownModel.Find(model) is { } known)
         {
-            return known.IsBuiltIn ? CheckpointFiles.OpenBuiltIn(known, options)
+            return known.IsTokenizer
+                ? throw new PellucidException($"'{model}' is a tokenizer alone, without a network. Cut a text with it: pellucid tokenize {model} TEXT; or open it: Model.OpenTokenizerAsync.")
+                : known.IsBuiltIn ? CheckpointFiles.OpenBuiltIn(known, options)
                 : cache.Has(known) ? CheckpointFiles.OpenPulled(known, cache, options)
                 : throw NotPulled(model);
         }
@@ -88,6 +91,20 @@ public static class ModelRegistry
         string path = Locate(model, cache, hub)!;
         Model found = File.Exists(path) ? CheckpointFiles.OpenFile(path, options) : CheckpointFiles.OpenFolder(path, options);
         return path == model ? found : found.Called(model);
+    }
+
+    /// <summary>The tokenizer of a model, of whose network nothing but a header is read; null where it is not to be had so.</summary>
+    /// <exception cref="PellucidException">There is no such model, or it has not been pulled.</exception>
+    /// <exception cref="BadFileException">A file cannot be read, or is not the one that was pulled.</exception>
+    internal static Tokenizer? OpenTokenizer(string model, ModelCache cache, HubSettings? hub = null)
+    {
+        string? path = Locate(model, cache, hub);
+        if (KnownModel.Find(model) is { IsTokenizer: true } known)
+        {
+            cache.Verify(known);
+        }
+
+        return path is null ? null : TokenizerFiles.At(path) ?? CheckpointFiles.TokenizerOf(path);
     }
 
     /// <summary>
@@ -123,7 +140,8 @@ public static class ModelRegistry
         {
             WeightProcessing done = opened.Config.Processing, wanted = options.Processing!.For(opened.Config);
             using ModelParameters parameters = opened.CopyParameters();
-            return parameters.ToModel(opened.Name, options with { Tokenizer = opened.Tokenizer, Processing = wanted.IsIn(done) ? null : wanted });
+            return parameters.Packed(
+                opened.Name, options with { Tokenizer = opened.Tokenizer, Processing = wanted.IsIn(done) ? null : wanted }, opened.Sentences);
         }
     }
 

@@ -41,6 +41,8 @@ internal sealed class Llama2CTokenizer : Tokenizer
 
     public override int? UnknownId => Unknown;
 
+    internal override IReadOnlyList<SavedFile> Files => [new(TokenizerFiles.Llama2CName, Write())];
+
     public override IReadOnlyList<int> Encode(string text) => [.. Cut(text).Select(subword => subword.Id)];
 
     public override TokenizedText Tokenize(string text, EncodeOptions options)

@@ -23,6 +23,7 @@ internal sealed class PipelineTokenizer : Tokenizer
     private readonly Dictionary<string, int> _addedIds = new(StringComparer.Ordinal);
     private readonly Dictionary<int, AddedToken> _addedById = [];
     private readonly (AddedTokenSearch? Raw, AddedTokenSearch? Normalized) _all, _plain;
+    private IReadOnlyList<SavedFile> _files = [];
 
     internal PipelineTokenizer(PipelineParts parts)
     {
@@ -70,9 +71,18 @@ internal sealed class PipelineTokenizer : Tokenizer
 
     internal PipelineParts Parts => _parts;
 
+    internal override IReadOnlyList<SavedFile> Files => _files;
+
+    /// <summary>Gives it the files that it was read from; only for who has just read them.</summary>
+    internal PipelineTokenizer From(IReadOnlyList<SavedFile> files)
+    {
+        _files = files;
+        return this;
+    }
+
     /// <summary>This tokenizer without the added tokens whose ids a network of so many tokens lacks.</summary>
     internal PipelineTokenizer Within(int vocabulary) => _parts.Added.Any(token => token.Id >= vocabulary)
-        ? new PipelineTokenizer(_parts with { Added = [.. _parts.Added.Where(token => token.Id < vocabulary)] })
+        ? new PipelineTokenizer(_parts with { Added = [.. _parts.Added.Where(token => token.Id < vocabulary)] }).From(_files)
         : this;
 
     /// <inheritdoc/>

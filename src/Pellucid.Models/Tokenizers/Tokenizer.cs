@@ -1,3 +1,4 @@
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -38,6 +39,9 @@ public abstract class Tokenizer
 
     /// <summary>The chat templates that came with the tokenizer, Jinja text by name (<c>default</c>, <c>tool_use</c>); empty where there are none.</summary>
     public virtual IReadOnlyDictionary<string, string> ChatTemplates => System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The files that <see cref="Tokenizers.TokenizerFiles"/> reads as this tokenizer, where it can be saved; empty where it cannot.</summary>
+    internal virtual IReadOnlyList<SavedFile> Files => [];
 
     /// <summary>Token ids of a text with nothing around it, as <see cref="EncodeOptions"/> has it by default.</summary>
     public abstract IReadOnlyList<int> Encode(string text);

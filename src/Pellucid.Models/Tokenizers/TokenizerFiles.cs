@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pellucid.Models.Checkpoints;
+using Pellucid.Models.Checkpoints.Gguf;
+using Pellucid.Models.Folders;
 using Pellucid.Models.Tokenizers.Vocabularies;
 using Pellucid.Tensors.Files;
 
@@ -10,15 +12,25 @@ internal static class TokenizerFiles
 {
     internal const string Llama2CName = "tokenizer.bin";
 
+    /// <summary>What a GGUF file's tokenizer is saved as: a GGUF file of its metadata alone.</summary>
+    internal const string GgufName = "tokenizer.gguf";
+
     private const long LongestFile = 1 << 28;
     private const string Advice = "Use the tokenizer that came with the model, or run the model from token ids without one";
 
     private static readonly string[] SentencePieceNames = ["tokenizer.model", "spiece.model"];
     private static readonly (string Vocabulary, string Merges)[] PairNames = [("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe")];
 
+    /// <summary>Every file that is read here: those of another tokenizer must not be left beside one that is saved.</summary>
+    internal static IReadOnlyList<string> Names { get; } =
+    [
+        TokenizerJson.FileName, .. SentencePieceNames, .. PairNames.SelectMany(pair => (string[])[pair.Vocabulary, pair.Merges]), "vocab.txt", GgufName, Llama2CName,
+        .. TokenizerSettings.Names,
+    ];
+
     /// <summary>
     /// The tokenizer of a folder: of <c>tokenizer.json</c>, else of <c>tokenizer.model</c> or <c>spiece.model</c>, else of <c>vocab.json</c> and <c>merges.txt</c> (or
-    /// <c>encoder.json</c> and <c>vocab.bpe</c>), else of <c>vocab.txt</c>, else of <c>tokenizer.bin</c>; null where there is none. The settings beside
+    /// <c>encoder.json</c> and <c>vocab.bpe</c>), else of <c>vocab.txt</c>, else of <c>tokenizer.gguf</c>, else of <c>tokenizer.bin</c>; null where there is none. The settings beside
     /// them are read too. Added tokens that the network lacks, as that for images beside a network of texts, are left out.
     /// </summary>
     /// <param name="folder">The folder.</param>
@@ -31,22 +43,29 @@ internal static class TokenizerFiles
             return null;
         }
 
-        tokenizer = vocabulary is { } count && tokenizer is PipelineTokenizer steps ? steps.Within(count) : tokenizer;
+        if (tokenizer is PipelineTokenizer steps)
+        {
+            tokenizer = steps.From(ReadAgain(folder, Path.GetFileName(path))).Within(vocabulary ?? int.MaxValue);
+        }
+
         return vocabulary is { } most && tokenizer.Vocabulary > most
             ? throw new BadFileException(path, $"it has {tokenizer.Vocabulary} tokens; the network has {most}", Advice)
             : tokenizer;
     }
 
-    /// <summary>The tokenizer of a folder, or of the folder of a tokenizer's file, without its network; null where the path is neither.</summary>
+    /// <summary>The tokenizer of a folder, of the folder of a tokenizer's or a network's file, or of a GGUF file, without its network; null where the path is none of them.</summary>
     /// <exception cref="BadFileException">A file cannot be read.</exception>
     internal static Tokenizer? At(string path)
     {
+        bool isModel = File.Exists(path) && (ModelFolder.IsPartOfOne(path) || CheckpointFolder.IsPickle(path));
         bool isFile = File.Exists(path) && (SentencePieceNames.Append(TokenizerJson.FileName).Append("vocab.txt").Contains(Path.GetFileName(path))
             || PairNames.Any(pair => Path.GetFileName(path) == pair.Vocabulary || Path.GetFileName(path) == pair.Merges));
-        string? folder = isFile ? Path.GetDirectoryName(Path.GetFullPath(path)) : Directory.Exists(path) ? path : null;
+        string? folder = isFile || isModel ? Path.GetDirectoryName(Path.GetFullPath(path)) : Directory.Exists(path) ? path : null;
         try
         {
-            return folder is null ? null : Find(folder, null);
+            return folder is not null ? Find(folder, null) ?? (PackedIn(folder) is { } packed ? Gguf(packed, GgufFacts.MostTokens) : null)
+                : File.Exists(path) && GgufFile.IsNamedSo(path) ? Gguf(path, GgufFacts.MostTokens)
+                : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -83,10 +102,32 @@ internal static class TokenizerFiles
             return (pieces, WordPieceFile.Read(pieces, LimitedFile.Read(pieces, LongestFile, Advice), TokenizerSettings.In(folder)));
         }
 
+        if (In(folder, GgufName) is { } packed && Gguf(packed, vocabulary ?? GgufFacts.MostTokens) is { } carried)
+        {
+            return (packed, carried);
+        }
+
         return In(folder, Llama2CName) is { } binary && vocabulary is { } count
             ? (binary, Llama2CTokenizer.Read(binary, LimitedFile.Read(binary, LongestFile, Advice), count))
             : null;
     }
+
+    /// <summary>The tokenizer in the metadata of a GGUF file; null where it has none.</summary>
+    private static Tokenizer? Gguf(string path, int vocabulary)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        return GgufTokens.Read(file, vocabulary) is { } values ? GgufTokenizer.Of(values) : null;
+    }
+
+    /// <summary>The GGUF file that a folder stands for; null where it stands for something else.</summary>
+    private static string? PackedIn(string folder) => ModelFolder.HasConfig(folder) || ModelFolder.HasArrays(folder) ? null : GgufFile.In(folder);
+
+    /// <summary>The files that a tokenizer was made of, by the one that names its form.</summary>
+    private static SavedFile[] ReadAgain(string folder, string name) =>
+    [
+        .. PairNames.Where(pair => pair.Merges == name).Select(pair => pair.Vocabulary).Append(name).Concat(TokenizerSettings.Names)
+            .Where(each => In(folder, each) is not null).Select(each => new SavedFile(each, LimitedFile.Read(Path.Combine(folder, each), LongestFile, Advice))),
+    ];
 
     /// <summary>The tokenizer of a SentencePiece model.</summary>
     /// <exception cref="BadFileException">It cannot be read.</exception>

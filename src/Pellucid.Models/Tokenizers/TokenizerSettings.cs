@@ -13,6 +13,10 @@ namespace Pellucid.Models.Tokenizers;
 internal sealed class TokenizerSettings
 {
     private const long LongestFile = 1 << 26;
+    private const string ConfigName = "tokenizer_config.json", MapName = "special_tokens_map.json", AddedName = "added_tokens.json", TemplateName = "chat_template.jinja";
+
+    /// <summary>The files.</summary>
+    internal static IReadOnlyList<string> Names { get; } = [ConfigName, MapName, AddedName, TemplateName];
 
     /// <summary>Classes whose own code puts BOS and EOS around a text as the settings say, whatever <c>tokenizer.json</c> has.</summary>
     private static readonly string[] Deciding = ["Llama", "CodeLlama", "Gemma"];
@@ -41,9 +45,9 @@ internal sealed class TokenizerSettings
     /// <exception cref="BadFileException">A file is no JSON object, or too long.</exception>
     internal static TokenizerSettings In(string folder)
     {
-        string template = Path.Combine(folder, "chat_template.jinja");
+        string template = Path.Combine(folder, TemplateName);
         return new TokenizerSettings(
-            Read(folder, "tokenizer_config.json"), Read(folder, "special_tokens_map.json"), Read(folder, "added_tokens.json"),
+            Read(folder, ConfigName), Read(folder, MapName), Read(folder, AddedName),
             File.Exists(template) ? System.Text.Encoding.UTF8.GetString(LimitedFile.Read(template, LongestFile, Advice)) : null);
     }
 

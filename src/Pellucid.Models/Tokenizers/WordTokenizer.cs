@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Pellucid.Models.Tokenizers;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models;
@@ -29,6 +30,8 @@ public sealed class WordTokenizer : Tokenizer
 
     /// <summary>The word that stands for every other one; null where another one is an error.</summary>
     public string? Unknown { get; }
+
+    internal override IReadOnlyList<SavedFile> Files => [new(TokenizerJson.FileName, TokenizerJson.Write(this))];
 
     /// <summary>A tokenizer of these words.</summary>
     /// <param name="words">Each once; the first has id 0.</param>

@@ -52,11 +52,17 @@ internal sealed class GgufCursor(string path, SafeFileHandle file, long start)
             return bytes == 1 && taken[0] < 128 ? ((char)taken[0]).ToString() : Encoding.UTF8.GetString(taken);
         }
 
-        byte[] whole = new byte[bytes];
-        Require(bytes);
+        return Encoding.UTF8.GetString(Bytes(bytes));
+    }
+
+    /// <summary>So many bytes as they are.</summary>
+    internal byte[] Bytes(int count)
+    {
+        Require(count);
+        byte[] whole = new byte[count];
         ReadExactly(whole, Position);
-        Skip(bytes);
-        return Encoding.UTF8.GetString(whole);
+        Skip(count);
+        return whole;
     }
 
     internal void Skip(long bytes)

@@ -4,6 +4,7 @@
 //   arrays: text name, u32 rank, u64 sizes (innermost first), u32 type, u64 offset into the data
 //   data, from the next multiple of general.alignment (32 unless given), as is each offset
 // Each count is held against the bytes that follow before anything is allocated; arrays of arrays, which no known key has, are refused.
+using System.Text;
 using Pellucid.Tensors;
 
 namespace Pellucid.Models.Checkpoints.Gguf;
@@ -59,6 +60,35 @@ internal sealed record GgufHeader(uint Version, Dictionary<string, GgufValue> Va
 
         long data = (file.Position + alignment - 1) / alignment * alignment;
         return new GgufHeader(version, values, Placed(file, infos, data, file.Position + file.Remaining));
+    }
+
+    /// <summary>Writes a header of these entries and no arrays.</summary>
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="content">The bytes of a text, or of an array's elements.</param>
+    internal static void Write(BinaryWriter writer, IReadOnlyCollection<KeyValuePair<string, GgufValue>> entries, Func<GgufValue, byte[]> content)
+    {
+        writer.Write(Magic);
+        writer.Write(3);
+        writer.Write(0L);
+        writer.Write((long)entries.Count);
+        foreach ((string key, GgufValue value) in entries)
+        {
+            byte[] name = Encoding.UTF8.GetBytes(key);
+            writer.Write((long)name.Length);
+            writer.Write(name);
+            writer.Write((uint)(value.IsArray ? GgufValueType.Array : value.Type));
+            if (value.IsArray || value.Type == GgufValueType.String)
+            {
+                writer.Write(value.IsArray ? BitConverter.GetBytes((uint)value.Type) : []);
+                writer.Write(value.Count);
+                writer.Write(content(value));
+                continue;
+            }
+
+            long bits = value.Type == GgufValueType.Float32 ? BitConverter.SingleToInt32Bits((float)BitConverter.Int64BitsToDouble(value.Bits)) : value.Bits;
+            writer.Write(BitConverter.GetBytes(bits).AsSpan(0, GgufValue.SizeOf(value.Type)));
+        }
     }
 
     private static GgufValue Value(GgufCursor file, string key)

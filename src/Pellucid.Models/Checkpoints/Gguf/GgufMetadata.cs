@@ -113,6 +113,24 @@ internal sealed class GgufMetadata
             return bits is >= int.MinValue and <= int.MaxValue ? (int)bits : throw file.Bad($"a whole number is {bits}, which does not fit 32 bits");
         });
 
+    /// <summary>A GGUF file without arrays, of the entries whose keys begin so, as they stand here.</summary>
+    /// <param name="prefixes">How their keys begin.</param>
+    /// <param name="most">The most bytes that they may have.</param>
+    /// <exception cref="BadFileException">They have more, or cannot be read.</exception>
+    internal byte[] Copy(string[] prefixes, int most) => Reading(() =>
+    {
+        KeyValuePair<string, GgufValue>[] entries = [.. _values.Where(entry => Array.Exists(prefixes, prefix => entry.Key.StartsWith(prefix, StringComparison.Ordinal)))];
+        if (entries.Sum(entry => entry.Value.Bytes) is var bytes && bytes > most)
+        {
+            throw new BadFileException(_path, $"its metadata has {bytes} bytes under {string.Join(" and ", prefixes)}; at most {most} were expected", "Get the file again or convert the model anew");
+        }
+
+        using MemoryStream copy = new();
+        using BinaryWriter writer = new(copy);
+        GgufHeader.Write(writer, entries, value => new GgufCursor(_path, _file, value.Start).Bytes((int)value.Bytes));
+        return copy.ToArray();
+    });
+
     private T[]? Elements<T>(string key, long most, string kind, Func<GgufValue, bool> fits, Func<GgufCursor, GgufValueType, T> read)
     {
         if (!_values.TryGetValue(key, out GgufValue value))

@@ -14,9 +14,6 @@ internal static class GgufModel
 {
     private const string Advice = "Get the file again, or convert the model anew";
 
-    /// <summary>Values of the rotary table that a header may ask for whatever the file's size.</summary>
-    private const long RotaryAllowance = 1 << 15;
-
     /// <summary>Facts that change the computation to one that networks here cannot do: each must be missing or 0.</summary>
     private static readonly string[] Unsupported =
         ["expert_count", "attention.max_alibi_bias", "attention.clamp_kqv", "logit_scale", "residual_scale", "embedding_scale", "attention.scale"];
@@ -132,13 +129,6 @@ internal static class GgufModel
         catch (PellucidException error)
         {
             throw new BadFileException(arrays.Path, error.Message.TrimEnd('.'), Advice, error);
-        }
-
-        long values = arrays.Shapes.Values.Sum(shape => shape.Count);
-        if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
-        {
-            throw new BadFileException(
-                arrays.Path, $"its context of {config.Context} positions, with heads of {config.DHead}, asks for more angles than the network has parameters", Advice);
         }
     }
 

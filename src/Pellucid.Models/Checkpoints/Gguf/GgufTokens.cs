@@ -9,7 +9,7 @@ namespace Pellucid.Models.Checkpoints.Gguf;
 internal static class GgufTokens
 {
     private const string Prefix = "tokenizer.ggml.", Template = "tokenizer.chat_template", Advice = "Get the file again, or convert the model anew";
-    private const int MostTemplates = 64, LongestMap = 1 << 24;
+    private const int MostTemplates = 64, LongestMap = 1 << 24, LongestCopy = 1 << 28;
 
     /// <summary>What ends a turn of a chat, whether or not the file names its id.</summary>
     private static readonly HashSet<string> Ends = new(StringComparer.Ordinal)
@@ -55,6 +55,7 @@ internal static class GgufTokens
             RemovesExtraSpaces = metadata.Flag(Prefix + "remove_extra_whitespaces"),
             CharacterMap = metadata.Int32s(Prefix + "precompiled_charsmap", Math.Min(LongestMap, file.Length / 4)) is { } map ? Array.ConvertAll(map, value => (byte)value) : null,
             ChatTemplates = Templates(metadata),
+            File = metadata.Copy([Prefix, Template], LongestCopy),
         };
 
         int? Id(string name) => metadata.Int32($"{Prefix}{name}_token_id") is { } id and not -1 ? id : null;

@@ -29,7 +29,7 @@ internal static class GgufTokenizer
                 "gpt2" => ByteLevel(values),
                 "bert" => Bert(values),
                 _ => throw new FormatException($"its tokenizer.ggml.model is '{JsonFile.Short(values.Model)}'; llama, gpt2, bert and t5 can be read"),
-            });
+            }).From(values.File.Length > 0 ? [new SavedFile(TokenizerFiles.GgufName, values.File)] : []);
         }
         catch (FormatException error)
         {

@@ -47,5 +47,8 @@ internal sealed record GgufVocabulary
     /// <summary><c>tokenizer.chat_template</c>, and <c>tokenizer.chat_template.NAME</c> by their names; the first is called default.</summary>
     internal IReadOnlyDictionary<string, string>? ChatTemplates { get; init; }
 
+    /// <summary>A GGUF file that has these values and nothing else; empty where they come from none.</summary>
+    internal byte[] File { get; init; } = [];
+
     internal PieceKind KindOf(int id) => Types is null ? PieceKind.Normal : (PieceKind)Types[id];
 }

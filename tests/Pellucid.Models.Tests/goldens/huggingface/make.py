@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Networks of families for which nobody's numbers are here, and their numbers: plain PyTorch modules written after the papers.
 
-Run with PyTorch 1.13, CPU: python3 make.py [MINILM-FOLDER]. Writes roberta, distilbert and phi3 beside itself, in the form of the others (README.md): weights under
+Run with PyTorch 1.13, CPU: python3 make.py [MINILM-FOLDER]. Writes roberta, distilbert, phi3 and llama-dynamic beside itself, in the form of the others (README.md): weights under
 the names of Hugging Face's files. Computed in double from float32 weights; the same in float32 is run beside it for `f32_vs_f64`.
 With a folder that has MiniLM's model.fp16.safetensors it puts the embeddings of the ids in minilm.json beside them.
 
 RoBERTa (Liu et al. 2019, arXiv:1907.11692), DistilBERT (Sanh et al. 2019, arXiv:1910.01108), both after BERT (Devlin et al. 2018, arXiv:1810.04805):
 x = LN(tokens + positions [+ types]); x = LN(x + Attn(x)); x = LN(x + gelu(x W1 + b1) W2 + b2); logits = LN(gelu(x W + b)) E^T + c. RoBERTa's positions begin at 2.
 Phi 3 (Abdin et al. 2024, arXiv:2404.14219): x += Attn(RMS(x)), x += (silu(g) * u) W where g and u are halves of one product; rotary positions.
+Llama (Touvron et al. 2023, arXiv:2302.13971) likewise, its products apart, with a rotary base that grows with the sequence ("dynamic NTK", u/emozilla 2023): of L
+positions, more than the L0 of training, it is base * (s L / L0 - (s - 1))^(d / (d - 2)), for d turned dimensions and a factor s. Every length is computed anew.
 """
 import json
 import math
@@ -38,19 +40,27 @@ CASES = {
                              intermediate_size=50, max_position_embeddings=64, num_attention_heads=4, num_hidden_layers=2, num_key_value_heads=2,
                              original_max_position_embeddings=64, rms_norm_eps=1e-5, rope_scaling=None, rope_theta=10000.0, sliding_window=7,
                              tie_word_embeddings=False, vocab_size=101)),
+    "llama-dynamic": dict(vocab=101, d=20, heads=2, key_heads=1, size=10, layers=2, mlp=24, context=14, eps=1e-5, seed=44, apart=True,
+                          config=dict(model_type="llama", architectures=["LlamaForCausalLM"], bos_token_id=1, eos_token_id=2, head_dim=10, hidden_act="silu",
+                                      hidden_size=20, intermediate_size=24, max_position_embeddings=14, num_attention_heads=2, num_hidden_layers=2,
+                                      num_key_value_heads=1, rms_norm_eps=1e-5, rope_scaling=dict(rope_type="dynamic", factor=4.0), rope_theta=10000.0,
+                                      tie_word_embeddings=False, vocab_size=101)),
 }
+QKV = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
 
 
 def shapes(c):
     d, m = c["d"], c["mlp"]
     if "root" not in c:
         yield "model.embed_tokens.weight", (c["vocab"], d)
-        heads = (c["heads"] + 2 * c["key_heads"]) * c["size"]
+        parts = [c["heads"] * c["size"], c["key_heads"] * c["size"], c["key_heads"] * c["size"]]
         for layer in range(c["layers"]):
             at = f"model.layers.{layer}."
-            yield at + "self_attn.qkv_proj.weight", (heads, d)
+            for name, size in zip(QKV, parts) if "apart" in c else [("self_attn.qkv_proj", sum(parts))]:
+                yield at + name + ".weight", (size, d)
             yield at + "self_attn.o_proj.weight", (d, c["heads"] * c["size"])
-            yield at + "mlp.gate_up_proj.weight", (2 * m, d)
+            for name, size in [("mlp.gate_proj", m), ("mlp.up_proj", m)] if "apart" in c else [("mlp.gate_up_proj", 2 * m)]:
+                yield at + name + ".weight", (size, d)
             yield at + "mlp.down_proj.weight", (d, m)
             yield at + "input_layernorm.weight", (d,)
             yield at + "post_attention_layernorm.weight", (d,)
@@ -134,21 +144,34 @@ def turned(x, base):
     return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
 
+def base_of(c, length):
+    rule, trained, d = c["config"]["rope_scaling"], c["context"], c["size"]
+    if rule is None or length <= trained:
+        return 10000.0
+    return 10000.0 * (rule["factor"] * length / trained - (rule["factor"] - 1)) ** (d / (d - 2))
+
+
+def products(c, w, at, together, apart, x):
+    return torch.cat([linear(w, at + name, x) for name in apart], -1) if "apart" in c else linear(w, at + together, x)
+
+
 def decoder(c, w, ids, acts):
     size, heads, groups, (batch, length) = c["size"], c["heads"], c["key_heads"], ids.shape
     x = acts("hidden_states.0", w["model.embed_tokens.weight"][ids])
     place = torch.arange(length)
-    seen = (place[None] <= place[:, None]) & (place[None] > place[:, None] - c["config"]["sliding_window"])
+    seen = (place[None] <= place[:, None]) & (place[None] > place[:, None] - c["config"].get("sliding_window", length))
     mask = torch.zeros(length, length, dtype=x.dtype).masked_fill(~seen, -math.inf)
     for layer in range(c["layers"]):
         at, to = f"model.layers.{layer}.", f"layers.{layer}."
-        fused = linear(w, at + "self_attn.qkv_proj", acts(to + "ln1", rms(w, at + "input_layernorm", x, c["eps"]))).reshape(batch, length, -1, size)
+        normed = acts(to + "ln1", rms(w, at + "input_layernorm", x, c["eps"]))
+        fused = products(c, w, at, "self_attn.qkv_proj", QKV, normed).reshape(batch, length, -1, size)
         q, k, v = (acts(to + key, part) for key, part in zip("qkv", fused.split([heads, groups, groups], 2)))
-        q, k = acts(to + "q_rot", turned(q, 10000.0)), acts(to + "k_rot", turned(k, 10000.0))
+        q, k = (acts(to + name, turned(part, base_of(c, length))) for name, part in (("q_rot", q), ("k_rot", k)))
         scores, pattern, z = attend(q, k.repeat_interleave(heads // groups, 2), v.repeat_interleave(heads // groups, 2), mask)
         acts(to + "attn_scores", scores), acts(f"attentions.{layer}", pattern)
         x = x + acts(to + "attn_out", linear(w, at + "self_attn.o_proj", acts(to + "z", z).flatten(2)))
-        both = linear(w, at + "mlp.gate_up_proj", acts(to + "ln2", rms(w, at + "post_attention_layernorm", x, c["eps"])))
+        normed = acts(to + "ln2", rms(w, at + "post_attention_layernorm", x, c["eps"]))
+        both = products(c, w, at, "mlp.gate_up_proj", ["mlp.gate_proj", "mlp.up_proj"], normed)
         gate, up = (acts(to + key, part) for key, part in zip(("mlp_pre", "mlp_up"), both.chunk(2, -1)))
         post = acts(to + "mlp_post", torch.nn.functional.silu(gate) * up)
         x = acts(to + "resid_post", x + acts(to + "mlp_out", linear(w, at + "mlp.down_proj", post)))
