@@ -130,17 +130,19 @@ public sealed class ModelParameters : IDisposable
     /// <param name="name">How it calls itself.</param>
     /// <param name="options">Its tokenizer, and how its matrices are held; none, and as single-precision numbers, by default.</param>
     /// <exception cref="PellucidException">Matrices are not held in that type, or the tokenizer has more tokens than the network.</exception>
-    public Model ToModel(string name = "parameters", OpenOptions? options = null)
+    public Model ToModel(string name = "parameters", OpenOptions? options = null) => ToModel(name, options ?? new OpenOptions(), SentenceOptions.Default);
+
+    /// <summary>The same, of a model whose files say how texts become vectors.</summary>
+    internal Model ToModel(string name, OpenOptions options, SentenceOptions sentences)
     {
-        options ??= new OpenOptions();
         options.Check(Config);
         if (options.Processing is { IsNone: false } processing)
         {
             using ModelParameters processed = Processed(processing);
-            return processed.ToModel(name, options with { Processing = null });
+            return processed.ToModel(name, options with { Processing = null }, sentences);
         }
 
-        return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer);
+        return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer, sentences);
     }
 
     /// <summary>
@@ -192,8 +194,8 @@ public sealed class ModelParameters : IDisposable
     }
 
     /// <summary>A model that is known by its facts and parameters, for want of a checkpoint.</summary>
-    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, SentenceOptions? sentences = null) =>
-        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights))) { Sentences = sentences ?? SentenceOptions.Default };
+    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, SentenceOptions sentences) =>
+        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights))) { Sentences = sentences };
 
     internal static ModelParameters Of(NetworkPlan plan, NetworkWeights weights)
     {
@@ -222,6 +224,11 @@ public sealed class ModelParameters : IDisposable
         using ModelParameters parameters = Of(plan, weights);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(plan.Config.Facts));
+        if (weights.Storage == DType.Q8)
+        {
+            hash.AppendData("weights=q8\n"u8); // products round what enters them, so that the same values in another storage compute something else
+        }
+
         foreach (ParameterPoint point in plan.Parameters.Points)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(point.ToString()));
