@@ -54,12 +54,13 @@ public sealed class Model : IDisposable
     /// <summary>
     /// SHA-256 of its checkpoint file; of its facts and parameters where it was made of them or comes from a model folder, so that saving it
     /// changes nothing. Lower-case hexadecimal. A checkpoint file that was opened with rounded weights has a hash of its own: SHA-256 of
-    /// the file's followed by <c> weights=bf16</c>.
+    /// the file's followed by <c> weights=bf16</c> or <c> weights=q8</c>. Where the parameters are hashed, they are as they are held; one that holds them as
+    /// Q8, whose products round what enters them, shares its hash with none that does not.
     /// </summary>
     public string Hash => Identity.Value;
 
-    /// <summary>How its matrices are held: F32 or BF16.</summary>
-    public DType WeightStorage => Weights.Layers[0].Q.Weight.Storage;
+    /// <summary>How its matrices are held: F32, BF16 or Q8.</summary>
+    public DType WeightStorage => Weights.Storage;
 
     /// <summary>Bytes of memory that its parameters hold as they are stored: matrices are padded to whole panels.</summary>
     public long ParameterBytes => Weights.Named(Plan).Sum(parameter => parameter.Matrix?.Bytes ?? (parameter.Array!.Shape.Count * parameter.Array.DType.Size()));
@@ -87,14 +88,14 @@ public sealed class Model : IDisposable
     internal FrozenDictionary<string, Intervention[]> InterventionsAt { get; }
 
     /// <summary>Opens a model.</summary>
-    /// <param name="model">A registry name (<c>stories260k</c>), a model folder or a checkpoint file.</param>
+    /// <param name="model">A registry name (<c>stories260k</c>), a model folder, a checkpoint file, or a model of the hub that was pulled (<c>owner/name</c>).</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model, or its files are damaged.</exception>
     public static Task<Model> OpenAsync(string model, CancellationToken cancellationToken = default) =>
         OpenAsync(model, new OpenOptions(), cancellationToken);
 
     /// <summary>Opens a model with its parameters held as asked.</summary>
-    /// <param name="model">A registry name (<c>stories260k</c>), a model folder or a checkpoint file.</param>
+    /// <param name="model">A registry name (<c>stories260k</c>), a model folder, a checkpoint file, or a model of the hub that was pulled (<c>owner/name</c>).</param>
     /// <param name="options">How its parameters are held.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PellucidException">There is no such model, its files are damaged, or weights are not held so.</exception>

@@ -188,6 +188,9 @@ public sealed record ModelConfig
     /// <summary>Whether rotary angles depend on the length of a run, so that keys cannot be kept from one run to the next.</summary>
     internal bool AnglesDependOnLength => PositionEmbedding == PositionKind.Rotary && RotaryScaling is { Kind: RotaryScalingKind.Dynamic };
 
+    /// <summary>Whether <see cref="Window"/> holds for any layer.</summary>
+    private bool HasLocalLayers => LocalLayers.Count == 0 || LocalLayers.Contains(true);
+
     /// <summary>Whether a layer sees no more than <see cref="Window"/> keys.</summary>
     internal bool IsLocal(int layer) => Window > 0 && (LocalLayers.Count == 0 || LocalLayers[layer]);
 
@@ -206,8 +209,8 @@ public sealed record ModelConfig
             Add("rotary dimensions", RotaryDimensions);
             Add("rotary scaling", RotaryScaling?.Facts);
             Add("local rotary base", LocalRotaryBase);
-            Add("window", Window > 0 ? Window : null);
-            Add("local layers", Window > 0 && LocalLayers.Count > 0 ? string.Join(' ', LocalLayers.Select(local => local ? 1 : 0)) : null);
+            Add("window", Window > 0 && HasLocalLayers ? Window : null);
+            Add("local layers", Window > 0 && HasLocalLayers && LocalLayers.Contains(false) ? string.Join(' ', LocalLayers.Select(local => local ? 1 : 0)) : null);
             Add("attention cap", AttentionSoftCap > 0 ? AttentionSoftCap : null);
             Add("logit cap", LogitSoftCap > 0 ? LogitSoftCap : null);
             Add("scores by layer", ScalesScoresByLayer ? true : null);

@@ -14,7 +14,8 @@ internal static class Qwen2
     /// <summary>The config with a window from some layer on, where the file says that it is used.</summary>
     internal static ModelConfig WithWindow(CheckpointFacts file, ModelConfig config)
     {
-        int window = file.Json.Flag("use_sliding_window", false) ? file.WidthOrNone("sliding_window", 4096) : 0, first = file.Json.Size("max_window_layers", 1 << 20, 28);
+        int window = file.Json.Flag("use_sliding_window", false) ? file.WidthOrNone("sliding_window", 4096) : 0;
+        double first = file.Json.Number("max_window_layers", 28); // 0 where every layer has the window
         IReadOnlyList<bool> local = window == 0 ? [] : file.LocalLayers(config.Layers, layer => layer >= first);
         return local.Contains(true) ? config with { Window = window, LocalLayers = local } : config;
     }

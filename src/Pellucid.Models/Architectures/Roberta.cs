@@ -1,3 +1,4 @@
+using Pellucid.Tensors;
 using static Pellucid.Models.Architectures.ParameterRow;
 
 namespace Pellucid.Models.Architectures;
@@ -15,6 +16,11 @@ internal static class Roberta
     private static ModelConfig Facts(CheckpointFacts file)
     {
         ModelConfig config = Bert.Facts(file, file.Json.Text("model_type", "roberta"), 50_265, "lm_head.");
+        if (config.LogitTransform && config.MlpActivation != Activation.Gelu)
+        {
+            throw file.Json.Bad($"'hidden_act' is {file.Json.Shown("hidden_act")}, and the head that predicts masked tokens has gelu whatever that says; networks here have one activation function");
+        }
+
         int padding = file.Json.HasValue("pad_token_id") ? file.Json.Ids("pad_token_id")![0] : 1;
         return padding == 1 && config.Context > 2
             ? config with { Context = config.Context - 2 }

@@ -25,7 +25,7 @@ internal static class FolderRotary
         { Kind: RotaryScalingKind.Yarn } =>
         [
             ("yarn_factor", scaling.Factor), ("yarn_original_max_position_embeddings", scaling.OriginalContext), ("yarn_beta_fast", scaling.BetaFast),
-            ("yarn_beta_slow", scaling.BetaSlow), ("yarn_attention_factor", scaling.AttentionFactor ?? Usual(scaling.Factor)),
+            ("yarn_beta_slow", scaling.BetaSlow), ("yarn_attention_factor", scaling.Magnitude),
         ],
         _ => [],
     };
@@ -51,12 +51,9 @@ internal static class FolderRotary
             OriginalContext = json.Size("yarn_original_max_position_embeddings", MostTokens, context),
             BetaFast = json.Number("yarn_beta_fast", 32),
             BetaSlow = json.Number("yarn_beta_slow", 1),
-            AttentionFactor = json.HasValue("yarn_attention_factor") && json.Number("yarn_attention_factor", 1) is var given && given != Usual(json.Number("yarn_factor", 1)) ? given : null,
+            AttentionFactor = json.HasValue("yarn_attention_factor") && json.Number("yarn_attention_factor", 1) is var given && given != RotaryScaling.UsualMagnitude(json.Number("yarn_factor", 1)) ? given : null,
         });
     }
-
-    /// <summary>YaRN's attention factor where none is given.</summary>
-    private static double Usual(double factor) => (0.1 * Math.Log(factor)) + 1;
 
     private static RotaryScaling Checked(JsonFields json, RotaryScaling scaling) => scaling.Factor > 0
         ? scaling

@@ -37,6 +37,9 @@ internal sealed record NetworkWeights(PackedMatrix Embedding, IReadOnlyList<Laye
     /// <summary>d_model, or the embeddings' own width, to d_vocab_out.</summary>
     internal Projection? Unembedding { get; init; }
 
+    /// <summary>How matrices are held.</summary>
+    internal DType Storage => Layers[0].Q.Weight.Storage;
+
     /// <summary>Every parameter array by its name, listed once: an array, or the matrix of a projection.</summary>
     internal (string Name, Tensor? Array, PackedMatrix? Matrix)[] Named(NetworkPlan plan) => _named ??= [.. WeightNames.Of(plan, this)];
 

@@ -34,8 +34,7 @@ internal static class RotaryFrequencies
             RotaryScalingKind.Llama3 => (frequency, _) => Llama3(frequency, scaling),
             _ => null,
         };
-        double factor = scaling is { Kind: RotaryScalingKind.Yarn } ? scaling.AttentionFactor ?? ((0.1 * Math.Log(scaling.Factor)) + 1) : 1;
-        return ([.. plain.Select((frequency, pair) => (float)(rule is null ? frequency : rule(frequency, pair)))], (float)factor);
+        return ([.. plain.Select((frequency, pair) => (float)(rule is null ? frequency : rule(frequency, pair)))], (float)(scaling?.Magnitude ?? 1));
     }
 
     /// <summary>Pairs below the first bound keep their frequency, those above the second are divided.</summary>

@@ -26,13 +26,22 @@ public sealed record RotaryScaling
     /// <summary>Of <see cref="RotaryScalingKind.Yarn"/>: turns within the original context below which a frequency is scaled in full.</summary>
     public double BetaSlow { get; init; } = 1;
 
-    /// <summary>Of <see cref="RotaryScalingKind.Yarn"/>: factor on cosines and sines; 0.1 ln(<see cref="Factor"/>) + 1 when null.</summary>
+    /// <summary>Of <see cref="RotaryScalingKind.Yarn"/>: factor on cosines and sines; 0.1 ln(<see cref="Factor"/>) + 1, at least 1, when null.</summary>
     public double? AttentionFactor { get; init; }
 
-    /// <summary>What angles depend on, on one line.</summary>
-    internal string Facts => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Kind} {Factor:R} {OriginalContext}, {LowFrequencyFactor:R} {HighFrequencyFactor:R}, {BetaFast:R} {BetaSlow:R} {AttentionFactor:R}");
+    /// <summary>The factor on cosines and sines: YaRN's <see cref="AttentionFactor"/>, or the usual one; 1 for the other rules.</summary>
+    internal double Magnitude => Kind == RotaryScalingKind.Yarn ? AttentionFactor ?? UsualMagnitude(Factor) : 1;
+
+    /// <summary>What angles depend on, on one line: the numbers that the rule reads.</summary>
+    internal string Facts => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Factor:R} {OriginalContext}") + Kind switch
+    {
+        RotaryScalingKind.Llama3 => string.Create(CultureInfo.InvariantCulture, $", {LowFrequencyFactor:R} {HighFrequencyFactor:R}"),
+        RotaryScalingKind.Yarn => string.Create(CultureInfo.InvariantCulture, $", {BetaFast:R} {BetaSlow:R} {Magnitude:R}"),
+        _ => "",
+    };
+
+    /// <summary>YaRN's factor on cosines and sines where none is given (equation 22): 0.1 ln(factor) + 1, and 1 where nothing becomes longer.</summary>
+    internal static double UsualMagnitude(double factor) => factor <= 1 ? 1 : (0.1 * Math.Log(factor)) + 1;
 
     /// <summary>What is wrong with it, or null.</summary>
     internal string? Problem(int dimensions) =>

@@ -194,8 +194,8 @@ public sealed class ModelParameters : IDisposable
     }
 
     /// <summary>A model that is known by its facts and parameters, for want of a checkpoint.</summary>
-    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, SentenceOptions? sentences = null) =>
-        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights))) { Sentences = sentences ?? SentenceOptions.Default };
+    internal static Model Made(string name, NetworkPlan plan, NetworkWeights weights, Tokenizer? tokenizer, SentenceOptions sentences) =>
+        new(name, plan, weights, tokenizer, new ModelHash(() => HashOf(plan, weights))) { Sentences = sentences };
 
     internal static ModelParameters Of(NetworkPlan plan, NetworkWeights weights)
     {
@@ -224,6 +224,11 @@ public sealed class ModelParameters : IDisposable
         using ModelParameters parameters = Of(plan, weights);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(plan.Config.Facts));
+        if (weights.Storage == DType.Q8)
+        {
+            hash.AppendData("weights=q8\n"u8); // products round what enters them, so that the same values in another storage compute something else
+        }
+
         foreach (ParameterPoint point in plan.Parameters.Points)
         {
             hash.AppendData(Encoding.UTF8.GetBytes(point.ToString()));

@@ -18,7 +18,7 @@ internal sealed class TokenizerSettings
     /// <summary>The files.</summary>
     internal static IReadOnlyList<string> Names { get; } = [ConfigName, MapName, AddedName, TemplateName];
 
-    /// <summary>Classes whose own code puts BOS and EOS around a text as the settings say, whatever <c>tokenizer.json</c> has.</summary>
+    /// <summary>Classes whose own code puts BOS and EOS around a text as the settings say, whatever <c>tokenizer.json</c> has; BOS, but not EOS, where they do not say.</summary>
     private static readonly string[] Deciding = ["Llama", "CodeLlama", "Gemma"];
 
     private readonly Definition? _config;
@@ -75,11 +75,11 @@ internal sealed class TokenizerSettings
             Sep = Id("sep_token") ?? parts.Special.Sep ?? Standard("[SEP]"),
         };
         special = special with { Pad = special.Pad ?? Standard("[PAD]") };
-        bool decides = (AddsBos is not null || AddsEos is not null) && (!template || !parts.Template.Adds || Deciding.Contains(Class));
+        bool classDecides = Deciding.Contains(Class), decides = (AddsBos is not null || AddsEos is not null) && (!template || !parts.Template.Adds || classDecides);
         return parts with
         {
             Special = special,
-            Template = decides ? SequenceTemplate.Around(AddsBos == true ? special.Bos : null, AddsEos == true ? special.Eos : null) : parts.Template,
+            Template = decides ? SequenceTemplate.Around(AddsBos ?? classDecides ? special.Bos : null, AddsEos == true ? special.Eos : null) : parts.Template,
             ChatTemplates = ChatTemplates() is { Count: > 0 } templates ? templates : parts.ChatTemplates,
         };
 

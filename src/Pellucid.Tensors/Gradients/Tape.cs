@@ -79,28 +79,6 @@ public sealed class Tape : IDisposable
         Add(leaf);
     }
 
-    /// <summary>
-    /// Says that a packed matrix holds the values of a watched table, turned, as an unembedding that is tied to the embedding does: what
-    /// products with the matrix give is part of the table's gradient.
-    /// </summary>
-    /// <param name="matrix">The matrix; it must stay as it is until the way back is done.</param>
-    /// <param name="table">[outputs, inputs], as <see cref="Ops.Watch(Tensor, string?)"/> returned it.</param>
-    /// <exception cref="PellucidException">The table is not watched on this tape, or the matrix is watched already.</exception>
-    /// <exception cref="ShapeException">The table has another shape than the matrix turned.</exception>
-    public void Tie(PackedMatrix matrix, Tensor table)
-    {
-        TapeNode node = NodeOf(table) ?? throw new PellucidException($"Tie: the table {table.Shape} is not watched on this tape. Watch it first.");
-        if (table.Shape != new Shape(matrix.Outputs, matrix.Inputs))
-        {
-            throw new ShapeException($"Tie: a matrix of {matrix.Inputs} inputs and {matrix.Outputs} outputs is not the table {table.Shape} turned.");
-        }
-
-        if (!_leaves.TryAdd(matrix, node))
-        {
-            throw new PellucidException($"Tie: the matrix of {matrix.Inputs} inputs and {matrix.Outputs} outputs is watched already.");
-        }
-    }
-
     /// <summary>The gradients of one number, or of a weighted sum of many, with respect to everything watched.</summary>
     /// <param name="result">What is differentiated; a single value unless there is a seed.</param>
     /// <param name="seed">The weight of each value of the result, of its shape; 1 by default.</param>

@@ -55,6 +55,8 @@ public sealed class CheckpointFactsTests : IDisposable
     [InlineData("bert", "position_embedding_type", "\"relative_key\"", "relative_key")]
     [InlineData("bert", "is_decoder", "true", "is_decoder")]
     [InlineData("roberta", "pad_token_id", "0", "pad_token_id")]
+    [InlineData("roberta", "hidden_act", "\"relu\"", "hidden_act")]
+    [InlineData("qwen2", "max_window_layers", "\"all\"", "max_window_layers")]
     public void Open_ConfigWithOneOtherValue_IsRefusedByName(string name, string key, string value, string part)
     {
         JsonObject config = Copied(name);
@@ -80,6 +82,20 @@ public sealed class CheckpointFactsTests : IDisposable
         using Model model = HuggingFaceFolder.Open(_folder.Path, new OpenOptions());
         using Run expected = HuggingFaceFixture.Of(name).Model.Run(HuggingFaceFixture.Of(name).Tokens), met = model.Run(HuggingFaceFixture.Of(name).Tokens);
         Assert.Equal(expected.Logits.ToArray(), met.Logits.ToArray());
+    }
+
+    [Theory]
+    [InlineData(true, 3)]
+    [InlineData(false, 0)]
+    public void Open_WindowFromTheFirstLayerOn_IsThatOfEveryLayerWhereItIsUsed(bool isUsed, int window)
+    {
+        JsonObject config = Copied("qwen2");
+        config.Remove("layer_types");
+        (config["use_sliding_window"], config["sliding_window"], config["max_window_layers"]) = (isUsed, 3, 0);
+        File.WriteAllText(_folder.File("config.json"), config.ToJsonString());
+        using Model model = HuggingFaceFolder.Open(_folder.Path, new OpenOptions());
+        Assert.Equal(window, model.Config.Window);
+        Assert.All(Enumerable.Range(0, model.Config.Layers), layer => Assert.Equal(isUsed, model.Config.IsLocal(layer)));
     }
 
     [Fact]

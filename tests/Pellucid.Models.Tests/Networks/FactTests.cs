@@ -150,6 +150,7 @@ public sealed class FactTests
         (float[] divided, float scale) = RotaryFrequencies.Of(8, 10_000, yarn, 0);
         Close.Equal([1, 0.0625f, 0.01f / 4, 0.001f / 4], divided, 1e-8, "yarn"); // the bounds are the pairs 0 and 2: 1 is halfway between 0.1 and a fourth of it
         Assert.Equal((0.1 * Math.Log(4)) + 1, scale, 1e-6);
+        Assert.Equal(1, RotaryFrequencies.Of(8, 10_000, yarn with { Factor = 0.5 }, 0).Factor); // nothing becomes longer
     }
 
     private static ModelConfig Scaled(RotaryScalingKind kind, double factor) => Plain with { RotaryScaling = new() { Kind = kind, Factor = factor, OriginalContext = 8 } };

@@ -74,6 +74,8 @@ public sealed class SentenceEncoderTests : IDisposable
         using Model again = await Model.OpenAsync(_folder.File("saved"), TestContext.Current.CancellationToken);
         Assert.Equal(expected, again.Sentences);
         Assert.Equal(expected, model.With(Intervention.Zero(Hook.AttnOut(0))).Sentences);
+        using Model processed = await Model.OpenAsync(_folder.Path, new OpenOptions { Processing = WeightProcessing.Standard }, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, processed.Sentences);
     }
 
     [Theory]

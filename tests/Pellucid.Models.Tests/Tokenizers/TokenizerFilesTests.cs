@@ -67,6 +67,8 @@ public sealed class TokenizerFilesTests : IDisposable
         Assert.Equal([4, 2, 6, 5], tokenizer.EncodeSequence("ab<key></s>")); // the class puts BOS there, whatever the post-processor says
         Assert.Equal(["{{ x }}", "{{ y }}"], [tokenizer.ChatTemplates["default"], tokenizer.ChatTemplates["tool_use"]]);
         Assert.Equal((5, null), (TokenizerFiles.Find(_folder.Path, 5)!.Vocabulary, TokenizerFiles.Find(_folder.Path, 5)!.IdOf("<key>"))); // a network without them
+        _folder.Write("tokenizer_config.json", "{\"bos_token\":\"<s>\",\"eos_token\":\"b\",\"add_eos_token\":true,\"tokenizer_class\":\"LlamaTokenizerFast\"}"u8);
+        Assert.Equal([4, 2, 1], TokenizerFiles.Find(_folder.Path, 7)!.EncodeSequence("ab")); // BOS is the class's own default
         _folder.Write("chat_template.jinja", "{{ z }}"u8);
         Assert.Equal("{{ z }}", TokenizerFiles.Find(_folder.Path, 7)!.ChatTemplates["default"]);
     }

@@ -130,6 +130,24 @@ public sealed unsafe class QuantizedProductTests
         Assert.Equal(128 * 96 * 9 / 8, packed.Bytes); // 1.125 bytes a weight, padding included
     }
 
+    [Theory]
+    [ClassData(typeof(InstructionSets))]
+    public void Multiply_ValuesThatAreHardlyAboveZero_KeepTheirSign(InstructionSet set)
+    {
+        using IDisposable scope = Processor.Force(set);
+        float[] tiny = new float[32 * 48];
+        Array.Fill(tiny, 190 * float.Epsilon); // a scale of 1.5 times the least number rounds to that: 190 steps, and there are 127
+        using PackedMatrix packed = PackedMatrix.Pack(tiny, 32, 48, outputsByInputs: false, DType.Q8), ones = PackedMatrix.Pack(Enumerable.Repeat(1f, 32).ToArray(), 32, 1, outputsByInputs: false, DType.Q8);
+        float[] unpacked = new float[tiny.Length];
+        packed.Unpack(unpacked);
+        Assert.All(unpacked, value => Assert.InRange(value, 95 * float.Epsilon, 190 * float.Epsilon));
+        Guarded a = new(32), c = new(1);
+        a.Span.Fill(1e-35f); // 32767 divided by it is infinite
+        MatrixProduct.Multiply(a.Pointer, 32, 1, ones, c.Pointer, 1);
+        Guarded.KeepAlive(a);
+        Assert.InRange(c.Span[0], 0, 3.3e-34f);
+    }
+
     [Fact]
     public void Transposed_OfQuantized_HoldsTheSameValuesInSinglePrecision()
     {

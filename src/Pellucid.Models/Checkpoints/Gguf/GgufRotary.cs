@@ -1,4 +1,3 @@
-
 namespace Pellucid.Models.Checkpoints.Gguf;
 
 /// <summary>Rotary positions as GGUF files tell of them.</summary>
@@ -55,7 +54,7 @@ internal static class GgufRotary
                 BetaFast = file.Positive("rope.scaling.yarn_beta_fast", 32),
                 BetaSlow = file.Positive("rope.scaling.yarn_beta_slow", 1),
                 AttentionFactor = ((string[])["rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor"]).FirstOrDefault(file.Has) is { } key
-                    ? file.Positive(key) * ((0.1 * Math.Log(factor)) + 1)
+                    ? file.Positive(key) * RotaryScaling.UsualMagnitude(factor)
                     : null,
             },
             _ => throw file.Bad($"its rotary scaling is '{JsonFile.Short(type)}'; none, linear and yarn can be read"),

@@ -72,7 +72,8 @@ internal static unsafe class QuantizedPacking
         return chosen;
     }
 
+    /// <summary>At most 127 steps, also where values are so small that the scale itself was rounded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Steps(float* values, Vector256<float> divisor) =>
-        Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(values) / divisor));
+    private static Vector256<int> Steps(float* values, Vector256<float> divisor) => Vector256.Clamp(
+        Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(values) / divisor)), Vector256.Create(-127), Vector256.Create(127));
 }

@@ -54,7 +54,7 @@ internal readonly unsafe struct QuantizedRows(float* a, nint stride, int rows, i
             half = Vector128.Max(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
             float most = MathF.Max(half.ToScalar(), half.GetElement(1));
             *scale = most / Most;
-            Vector256<float> factor = Vector256.Create(most > 0 && *scale > 0 ? Most / most : 0);
+            Vector256<float> factor = Vector256.Create(float.IsFinite(Most / most) ? Most / most : 0); // not of 0, NaN, or what is too small to divide by
             Write(first, factor, to);
             Write(second, factor, to + (4 * Tile.PanelRows));
             Write(third, factor, to + (8 * Tile.PanelRows));
