@@ -8,7 +8,7 @@ public sealed class HookPageTests
     [Fact]
     public void Page_InDocs_IsThatOfTheTable()
     {
-        string path = Path.Combine(Root(), "docs/hooks.md");
+        string path = Path.Combine(Repository.Root, "docs/hooks.md");
         if (Environment.GetEnvironmentVariable("PELLUCID_WRITE_DOCS") == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -89,16 +89,4 @@ public sealed class HookPageTests
         HookPresence.NextSentenceHead => "a next-sentence head",
         _ => "all",
     };
-
-    /// <summary>The folder of the solution, found from the built test: paths in a deterministic build are not this machine's.</summary>
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Pellucid.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests are not run inside the repository.");
-        }
-
-        return folder;
-    }
 }
