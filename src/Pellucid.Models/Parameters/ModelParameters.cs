@@ -130,10 +130,10 @@ public sealed class ModelParameters : IDisposable
     /// <param name="name">How it calls itself.</param>
     /// <param name="options">Its tokenizer, and how its matrices are held; none, and as single-precision numbers, by default.</param>
     /// <exception cref="PellucidException">Matrices are not held in that type, or the tokenizer has more tokens than the network.</exception>
-    public Model ToModel(string name = "parameters", OpenOptions? options = null) => Packed(name, options ?? new OpenOptions(), null);
+    public Model ToModel(string name = "parameters", OpenOptions? options = null) => Packed(name, options ?? new OpenOptions(), SentenceOptions.Default);
 
     /// <summary>A model of what the arrays hold now, which makes one vector of a text in this way.</summary>
-    internal Model Packed(string name, OpenOptions options, SentenceOptions? sentences)
+    internal Model Packed(string name, OpenOptions options, SentenceOptions sentences)
     {
         options.Check(Config);
         if (options.Processing is { IsNone: false } processing)

@@ -10,7 +10,7 @@ public sealed class OperationTests
     /// <summary>What makes, holds or marks arrays, and what has no derivative and says so.</summary>
     private static readonly string[] WithoutDerivative = ["Zeros", "Integers", "Watch", "Freeze", "IsRecorded", "Recompute", "Custom", "Own", "ArgMax"];
 
-    /// <summary>Operations on a packed matrix, which is no array and so no operand of the table: their derivatives are in <see cref="TieTests"/>.</summary>
+    /// <summary>Operations on a packed matrix, which is no array and so no operand of the table: their derivatives are in <see cref="TiedMatrixTests"/>.</summary>
     private static readonly string[] OfMatrices = ["GatherOutputs"];
 
     public static TheoryData<int, InstructionSet> Cases
