@@ -246,13 +246,17 @@ public sealed class Model : IDisposable
     /// <summary>A copy of the parameters as arrays that can be changed.</summary>
     public ModelParameters CopyParameters() => ModelParameters.Of(Plan, Weights);
 
-    /// <summary>Token ids of a text, with BOS in front where the model was trained with it.</summary>
+    /// <summary>
+    /// A text as the model was trained to read it: with BOS in front where it had one, and around a text for a network that attends both ways what its
+    /// tokenizer puts there (<c>[CLS]</c> and <c>[SEP]</c>).
+    /// </summary>
     /// <exception cref="PellucidException">The model has no tokenizer.</exception>
     public IReadOnlyList<int> Tokenize(string text)
     {
         Tokenizer tokenizer = Tokenizer ?? throw new PellucidException($"Model '{Name}' has no tokenizer. Give token ids instead of text.");
-        IReadOnlyList<int> ids = tokenizer.Encode(text);
-        return Config.BosId is { } bos ? [bos, .. ids] : ids;
+        return Config.BosId is { } bos ? [bos, .. tokenizer.Encode(text)]
+            : Config.IsCausal ? tokenizer.Encode(text)
+            : tokenizer.Tokenize(text, new EncodeOptions { AddSpecial = true }).Ids;
     }
 
     /// <summary>

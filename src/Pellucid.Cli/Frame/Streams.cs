@@ -12,6 +12,9 @@ internal sealed record Streams(Stream Output, TextWriter Error, bool IsTerminal)
     /// <summary>Whether a person types on standard input, so that questions are asked.</summary>
     internal bool IsTyped { get; init; }
 
+    /// <summary>Columns of a table where nobody watches standard error.</summary>
+    internal int Width { get; init; } = 200;
+
     /// <summary>What Ctrl-C does; null where there is none, as in tests.</summary>
     internal Interruption? Interruption { get; init; }
 }

@@ -14,8 +14,6 @@ namespace Pellucid.Cli.Frame;
 /// </summary>
 internal sealed class Terminal
 {
-    private const int RedirectedWidth = 200;
-
     private readonly Streams _streams;
     private readonly Lazy<IAnsiConsole> _console;
     private readonly Lazy<TextReader> _input;
@@ -110,8 +108,8 @@ internal sealed class Terminal
     /// <summary>A line for a person.</summary>
     internal void Note(string line) => _streams.Error.WriteLine(line);
 
-    /// <summary>A table for a person; nothing with <c>--json</c>. Cells are plain text.</summary>
-    /// <param name="columns">Headings; one that ends in <c>#</c> is set to the right, without the sign.</param>
+    /// <summary>A table for a person; nothing with <c>--json</c>. Cells are plain text; names in the first column are never broken.</summary>
+    /// <param name="columns">Headings; one that ends in <c>#</c> is set to the right, without the sign. Where all are empty, there is no line for them.</param>
     /// <param name="rows">As many cells as there are headings.</param>
     internal void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
@@ -120,14 +118,21 @@ internal sealed class Terminal
             return;
         }
 
+        IReadOnlyList<string>[] lines = [.. rows];
         Table table = new Table().Border(TableBorder.Simple);
+        table.ShowHeaders = columns.Any(column => column.Length > 0);
         foreach (string column in columns)
         {
             TableColumn heading = new(Markup.Escape(column.TrimEnd('#')));
             table.AddColumn(column.EndsWith('#') ? heading.RightAligned() : heading);
         }
 
-        foreach (IReadOnlyList<string> row in rows)
+        if (lines.All(line => !line[0].Contains(' ', StringComparison.Ordinal)))
+        {
+            table.Columns[0].NoWrap();
+        }
+
+        foreach (IReadOnlyList<string> row in lines)
         {
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
@@ -200,7 +205,7 @@ internal sealed class Terminal
         });
         if (!_streams.IsTerminal)
         {
-            console.Profile.Width = RedirectedWidth;
+            console.Profile.Width = _streams.Width;
         }
 
         return console;

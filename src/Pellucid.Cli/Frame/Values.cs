@@ -11,7 +11,7 @@ namespace Pellucid.Cli.Frame;
 internal static class Values
 {
     /// <summary>The MODEL argument.</summary>
-    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), a folder or a checkpoint file." };
+    internal static Argument<string> Model() => new("MODEL") { Description = "A registry name (stories260k), owner/name as it was pulled from the hub, a folder or a checkpoint file." };
 
     /// <summary>The CORPUS argument.</summary>
     internal static Argument<string> Corpus() => new("CORPUS")
@@ -63,12 +63,16 @@ internal static class Values
 
     /// <summary>The <c>--weights</c> option.</summary>
     internal static Option<OpenOptions?> Weights() => Parsed<OpenOptions?>(
-        "--weights", "TYPE", "How matrices are held: f32, or bf16, rounded, which halves memory and decoding time; f32 by default.", null, "f32 or bf16", text => text switch
+        "--weights", "TYPE", "How matrices are held: f32; bf16, rounded, in half the memory; q8, bytes with a scale for each 32, in less than a third; f32 by default.", null, "f32, bf16 or q8", text => text switch
         {
             "f32" => (true, new OpenOptions()),
             "bf16" => (true, new OpenOptions { WeightStorage = DType.BF16 }),
+            "q8" => (true, new OpenOptions { WeightStorage = DType.Q8 }),
             _ => (false, null),
         });
+
+    /// <summary>A number of things in words: <c>1 token</c>, <c>2 tokens</c>.</summary>
+    internal static string Count(int number, string thing) => number == 1 ? $"1 {thing}" : string.Create(CultureInfo.InvariantCulture, $"{number} {thing}s");
 
     /// <summary>Token ids with commas between.</summary>
     internal static Option<int[]?> Ids(string name, string description) => Parsed<int[]?>(name, "1,2,3", description, null, "token ids such as 1,403,7", text =>

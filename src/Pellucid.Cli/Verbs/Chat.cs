@@ -60,8 +60,9 @@ internal sealed class Chat : Verb
         using Model model = await Model.OpenAsync(name, parse.GetValue(_weights) ?? new OpenOptions(), cancellationToken);
         if (template is null && model.Tokenizer is not null && model.ChatTemplate is null)
         {
-            throw new PellucidException(
-                $"Model '{name}' has no chat template, so it was probably not trained to chat. Give one with --template FILE, or continue a text: pellucid generate {name} TEXT");
+            throw new PellucidException(!model.Config.IsCausal || !model.Config.HasUnembedding
+                ? $"Model '{name}' reads texts and does not continue them, so it cannot chat. Embed texts with it: pellucid embed {name} TEXT"
+                : $"Model '{name}' has no chat template, so it was probably not trained to chat. Give one with --template FILE, or continue a text: pellucid generate {name} TEXT");
         }
 
         ChatSession chat = new(model, template);
@@ -125,7 +126,7 @@ internal sealed class Chat : Verb
             }, cancellationToken);
         ChatAnswer answer = new(tokens, tokens / Math.Max(Stopwatch.GetElapsedTime(started).TotalSeconds, 1e-9), stop);
         terminal.Write("\n");
-        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{tokens} tokens, {answer.TokensPerSecond:0.0} a second{(ended ? "" : ", interrupted")}"));
+        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{Values.Count(tokens, "token")}, {answer.TokensPerSecond:0.0} a second{(ended ? "" : ", interrupted")}"));
         return answer;
     }
 

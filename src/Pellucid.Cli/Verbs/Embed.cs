@@ -11,6 +11,7 @@ internal sealed record EmbedResult(IReadOnlyList<IReadOnlyList<float>> Embedding
 internal sealed class Embed : Verb
 {
     private readonly Argument<string> _model = Values.Model();
+    private readonly Option<OpenOptions?> _weights = Values.Weights();
     private readonly Argument<string[]> _texts = new("TEXT") { Description = "The texts.", Arity = ArgumentArity.OneOrMore };
 
     internal Embed()
@@ -18,6 +19,7 @@ internal sealed class Embed : Verb
     {
         Arguments.Add(_model);
         Arguments.Add(_texts);
+        Options.Add(_weights);
     }
 
     internal override IReadOnlyList<string> Examples { get; } =
@@ -34,12 +36,12 @@ internal sealed class Embed : Verb
     internal override async Task ExecuteAsync(ParseResult parse, Terminal terminal, CancellationToken cancellationToken)
     {
         string[] texts = parse.GetRequiredValue(_texts);
-        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), cancellationToken);
+        using Model model = await Model.OpenAsync(parse.GetRequiredValue(_model), parse.GetValue(_weights) ?? new OpenOptions(), cancellationToken);
         float[][] embeddings = model.Embed(texts, cancellationToken: cancellationToken);
         terminal.Table(
             ["text", .. Enumerable.Range(1, texts.Length).Select(number => $"{number}#")],
             texts.Select((text, row) => (string[])[$"{row + 1} {text}", .. embeddings.Select(other => Cosine(embeddings[row], other).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture))]));
-        terminal.Note($"{texts.Length} vectors of {embeddings[0].Length}; the table has their cosines, --json the vectors.");
+        terminal.Note($"{Values.Count(texts.Length, "vector")} of {embeddings[0].Length}{(terminal.Json ? "" : "; the table has their cosines, --json the vectors")}");
         terminal.Print(new EmbedResult(embeddings), CliJson.Documents.EmbedResult);
     }
 

@@ -54,7 +54,7 @@ internal sealed class Generate : Verb
         GenerateResult result = Continue(model.With(interventions), prompt, options, terminal);
         terminal.Write("\n");
         terminal.Print(result, CliJson.Documents.GenerateResult);
-        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{result.Ids.Count} tokens, {result.TokensPerSecond:0} a second"));
+        terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{Values.Count(result.Ids.Count, "token")}, {result.TokensPerSecond:0} a second"));
     }
 
     private static GenerateResult Continue(Model model, string prompt, GenerateOptions options, Terminal terminal)

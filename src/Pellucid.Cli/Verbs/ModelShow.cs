@@ -148,7 +148,7 @@ internal sealed class ModelShow : Verb
         yield return ["d_mlp", $"{config.DMlp}"];
         yield return ["attention", config.AttentionDir];
         yield return ["norms", config.NormalizationType ?? "none"];
-        yield return ["positions", config.PositionalEmbeddingType ?? "none"];
+        yield return ["positions", config.PositionalEmbeddingType is "standard" ? "learned" : config.PositionalEmbeddingType ?? "none"];
         yield return ["vocabulary", config.DVocabOut == config.DVocab ? $"{config.DVocab}" : $"{config.DVocab}, and {config.DVocabOut} outputs"];
         yield return ["context", $"{config.NCtx}"];
         yield return ["BOS", config.BosId is { } bos ? $"{bos}" : "none"];

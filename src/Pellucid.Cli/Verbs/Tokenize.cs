@@ -57,7 +57,7 @@ internal sealed class Tokenize : Verb
         EncodeOptions options = new() { AddSpecial = parse.GetValue(_special), ParseSpecial = !parse.GetValue(_plain) };
         TokenizedText text = tokenizer.Tokenize(parse.GetValue(_text)!, options);
         terminal.Table(["token", "id#", "start#", "end#"], text.Ids.Select((id, at) => (string[])[text.Tokens[at], $"{id}", $"{text.Offsets[at].Start}", $"{text.Offsets[at].End}"]));
-        terminal.Note($"{text.Ids.Count} tokens");
+        terminal.Note(Values.Count(text.Ids.Count, "token"));
         terminal.Print(
             new TokenizeResult(text.Ids, text.Tokens, [.. text.Offsets.Select(place => (IReadOnlyList<int>)[place.Start, place.End])]), CliJson.Documents.TokenizeResult);
     }

@@ -31,7 +31,7 @@ internal static class JsonFile
         }
         catch (JsonException error)
         {
-            throw new BadFileException(path, $"it is not JSON ({Short(error.Message.TrimEnd('.'))})", advice, error);
+            throw new BadFileException(path, $"it is not JSON (from byte {error.BytePositionInLine + 1} of line {error.LineNumber + 1})", advice, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -81,6 +81,11 @@ internal sealed class ShardedArrays : CheckpointArrays
             }
 
             string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+            if (!File.Exists(System.IO.Path.Combine(folder, name)))
+            {
+                throw new BadFileException(Path, $"it says that '{JsonFile.Short(entry.Name)}' is in {name}, which is not there", "Get the checkpoint again, with all of its files");
+            }
+
             _files.Add(name, file = open(System.IO.Path.Combine(folder, name)));
         }
 

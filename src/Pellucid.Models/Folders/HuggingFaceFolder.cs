@@ -12,7 +12,7 @@ namespace Pellucid.Models.Folders;
 /// <summary>A model as a folder in Hugging Face's layout: <c>config.json</c> with a <c>model_type</c>, and its arrays.</summary>
 internal static class HuggingFaceFolder
 {
-    private const string GenerationFile = "generation_config.json", TextPart = "text_config", ModelType = "model_type", Advice = "Open a checkpoint of a family that can be read";
+    private const string GenerationFile = "generation_config.json", TextPart = "text_config", ModelType = "model_type", Advice = "Get the config.json that belongs to the checkpoint", Other = "Open a checkpoint of a family that can be read";
     private const long LongestFile = 1 << 22;
 
     /// <summary>Whether a folder has a config of this layout.</summary>
@@ -61,7 +61,7 @@ internal static class HuggingFaceFolder
 
         string[] known = [.. Architecture.All.SelectMany(each => each.ModelTypes)];
         string nearest = known.MinBy(name => EditDistance.Between(type, name))!;
-        throw json.Bad($"its model_type is '{type}', which cannot be read; the nearest of those that can is '{nearest}' (all: {string.Join(", ", known)})");
+        throw new BadFileException(json.Path, $"its model_type is '{type}', which cannot be read; the nearest of those that can is '{nearest}' (all: {string.Join(", ", known)})", Other);
     }
 
     /// <summary>Refuses facts that networks here do not have, each by its key.</summary>
@@ -71,7 +71,7 @@ internal static class HuggingFaceFolder
         {
             if (!json.IsNothing(key))
             {
-                throw json.Bad($"'{key}' is {json.Shown(key)}; networks here cannot have that yet");
+                throw new BadFileException(json.Path, $"'{key}' is {json.Shown(key)}; networks here cannot have that yet", Other);
             }
         }
     }

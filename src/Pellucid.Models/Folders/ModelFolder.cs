@@ -25,6 +25,20 @@ internal static class ModelFolder
     /// <summary>Whether a file is that of a model folder which is named by it.</summary>
     internal static bool IsPartOfOne(string file) => Path.GetFileName(file) is FolderConfig.FileName or FolderTensors.FileName;
 
+    /// <summary>Whether a file has the name or the first bytes of one that only a model folder can make sense of: safetensors, an index, PyTorch's pickles and zip files.</summary>
+    internal static bool IsForOne(string file)
+    {
+        if (file.EndsWith(".safetensors", StringComparison.Ordinal) || file.EndsWith(".json", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        Span<byte> first = stackalloc byte[4];
+        using FileStream stream = File.OpenRead(file);
+        int read = stream.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        return first[..read].StartsWith("PK\x3\x4"u8) || (read == 4 && first[0] == 0x80 && first[1] is >= 2 and <= 5 && first[2] != 0 && first[3] != 0);
+    }
+
     /// <summary>Opens a folder, or one of its files of arrays with the config beside it.</summary>
     internal static Model Open(string folder, OpenOptions options, string? arrays = null)
     {

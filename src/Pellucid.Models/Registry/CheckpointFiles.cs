@@ -42,6 +42,11 @@ internal static class CheckpointFiles
             return GgufModel.Open(path, options);
         }
 
+        if (ModelFolder.IsForOne(path))
+        {
+            throw new BadFileException(path, "it is a part of a model folder, whose config.json says of which network", "Name the folder that has both");
+        }
+
         using FileStream checkpoint = File.OpenRead(path);
         FileStream? tokenizer = null;
         try
@@ -121,8 +126,8 @@ internal static class CheckpointFiles
             ? OpenFile(found[0], options)
             : throw new BadFileException(
                 folder,
-                $"a model folder (config.json, model.safetensors), or a folder with one llama2.c checkpoint (*.bin), was expected; it has {(found.Length == 0 ? "none" : $"{found.Length}: {string.Join(", ", found.Take(5).Select(Path.GetFileName))}")}",
-                "Name the checkpoint file itself");
+                $"a model folder (config.json with its parameters), or a folder with one GGUF file or one llama2.c checkpoint (*.bin), was expected; it has {(found.Length == 0 ? "none of them" : $"{found.Length} *.bin: {string.Join(", ", found.Take(5).Select(Path.GetFileName))}")}",
+                found.Length == 0 ? "Name the folder of a model, or its checkpoint file" : "Name the checkpoint file itself");
     });
 
     private static Model Open(string name, string path, Stream checkpoint, Func<int, (string Path, Stream Content)?> tokenizerFor, OpenOptions options)

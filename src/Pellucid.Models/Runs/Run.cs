@@ -34,10 +34,15 @@ public sealed class Run : IDisposable
             $"Hook '{hook}' was not captured in this run. Captured: {(_pass.Kept.Count == 0 ? "nothing" : string.Join(", ", _pass.Kept.Keys))}.");
 
     /// <summary>Loss of each predicted token in nats: [batch][length − 1], the first token of a sequence being predicted by none.</summary>
-    /// <exception cref="PellucidException">The run has no logits for every position, or the model's outputs are not its tokens.</exception>
+    /// <exception cref="PellucidException">The run has no logits for every position, the model's outputs are not its tokens, or it attends both ways.</exception>
     public float[][] TokenLosses()
     {
         _config?.RequirePredictions("A loss");
+        if (_config is { IsCausal: false })
+        {
+            throw new PellucidException("A loss of predicted tokens needs a network that sees only what came before; this one attends both ways, and sees each of them. Read its logits.");
+        }
+
         if (Logits.Shape[1] != Tokens.Positions)
         {
             throw new PellucidException("Losses need the logits of every position. Run with LogitsWanted.All.");
@@ -62,7 +67,7 @@ public sealed class Run : IDisposable
     }
 
     /// <summary>Mean loss over all predicted tokens, in nats; NaN where none is predicted.</summary>
-    /// <exception cref="PellucidException">The run has no logits for every position, or the model's outputs are not its tokens.</exception>
+    /// <exception cref="PellucidException">The run has no logits for every position, the model's outputs are not its tokens, or it attends both ways.</exception>
     public double Loss()
     {
         double sum = 0;

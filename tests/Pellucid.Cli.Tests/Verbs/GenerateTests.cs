@@ -23,7 +23,7 @@ public sealed class GenerateTests
         JsonElement rounded = await Invocation.JsonOfAsync("generate", "stories260k", "", "--max-tokens", "30", "--weights", "bf16");
         Assert.StartsWith("Once upon a time, there was a little", rounded.GetProperty("text").GetString(), StringComparison.Ordinal);
         Assert.Contains(
-            "--weights 'i4' is not f32 or bf16.", await Invocation.FailureOfAsync(2, "generate", "stories260k", "x", "--weights", "i4"), StringComparison.Ordinal);
+            "--weights 'i4' is not f32, bf16 or q8.", await Invocation.FailureOfAsync(2, "generate", "stories260k", "x", "--weights", "i4"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pellucid.Cli.Frame;
 using Pellucid.Cli.Tests.Frame;
 using Pellucid.Models;
 
@@ -55,6 +56,26 @@ public sealed class ModelShowTests
     [Fact]
     public async Task Show_UnknownModel_Returns1() =>
         Assert.Contains("nosuchmodel", await Invocation.FailureOfAsync(1, "model", "show", "nosuchmodel"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Show_WeightsAsQ8_TakeLessThanAThird()
+    {
+        long whole = (await Invocation.JsonOfAsync("model", "show", "stories260k")).GetProperty("bytes").GetInt64();
+        JsonElement json = await Invocation.JsonOfAsync("model", "show", "stories260k", "--weights", "q8");
+        Assert.Equal("q8", json.GetProperty("weights").GetString());
+        Assert.InRange(json.GetProperty("bytes").GetInt64(), whole / 5, whole / 3); // 1.125 bytes for 4, and norms that stay as they are
+        Assert.Contains("f32, bf16 or q8", await Invocation.FailureOfAsync(2, "model", "show", "stories260k", "--weights", "q4"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Show_NarrowTable_LeavesNamesOfHooksWhole()
+    {
+        using StringWriter error = new();
+        Streams streams = new(Stream.Null, error, IsTerminal: false) { Width = 80 };
+        Assert.Equal(0, await CommandLine.RunAsync(["model", "show", "stories260k"], streams, TestContext.Current.CancellationToken));
+        Assert.Contains("blocks.0.ln1.hook_normalized ", error.ToString(), StringComparison.Ordinal);
+        Assert.All(error.ToString().Split('\n'), line => Assert.InRange(line.TrimEnd().Length, 0, 80));
+    }
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 }
