@@ -4,8 +4,6 @@ using Pellucid.Models.Checkpoints;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Sentences;
 using Pellucid.Models.Tokenizers;
-using Pellucid.Tensors;
-using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Folders;
 
@@ -14,9 +12,6 @@ internal static class HuggingFaceFolder
 {
     private const string GenerationFile = "generation_config.json", TextPart = "text_config", ModelType = "model_type", Advice = "Open a checkpoint of a family that can be read";
     private const long LongestFile = 1 << 22;
-
-    /// <summary>Values of the rotary table that a config may ask for whatever the checkpoint's size.</summary>
-    private const long RotaryAllowance = 1 << 24;
 
     /// <summary>Whether a folder has a config of this layout.</summary>
     internal static bool Is(string folder)
@@ -44,7 +39,8 @@ internal static class HuggingFaceFolder
         string root = SourceTable.RootOf(family, arrays);
         ModelConfig config = family.Facts(new CheckpointFacts(facts, name => arrays.Shapes.ContainsKey(name[0] == '*' ? root + name[1..] : name)));
         config = WithGeneration(folder, config);
-        Check(path, arrays, config);
+        NetworkClaims.Check(config, path, "Get the config.json that belongs to the checkpoint");
+        NetworkClaims.CheckContext(config, arrays, path, "Correct 'max_position_embeddings'");
         IReadOnlyDictionary<string, ArraySource> sources = SourceTable.Of(family, arrays, root, config);
         options.Check(config);
         Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
@@ -90,24 +86,5 @@ internal static class HuggingFaceFolder
         using JsonDocument document = JsonFile.Read(path, LongestFile, $"Correct the file, or remove it");
         JsonFields json = new(path, document.RootElement, "Correct the file, or remove it");
         return json.Ids("eos_token_id") is { } ids ? config with { StopIds = [.. ids.Where(id => id >= 0 && id < config.Vocabulary).Distinct()] } : config;
-    }
-
-    private static void Check(string path, CheckpointArrays arrays, ModelConfig config)
-    {
-        try
-        {
-            config.Check();
-        }
-        catch (PellucidException error)
-        {
-            throw new BadFileException(path, error.Message.TrimEnd('.'), "Get the config.json that belongs to the checkpoint", error);
-        }
-
-        long values = arrays.Shapes.Values.Sum(shape => shape.Count);
-        if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
-        {
-            throw new BadFileException(
-                path, $"its context of {config.Context} positions, with heads of {config.DHead}, asks for more angles than the network has parameters", "Correct 'max_position_embeddings'");
-        }
     }
 }

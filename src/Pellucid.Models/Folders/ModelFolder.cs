@@ -15,9 +15,6 @@ internal static class ModelFolder
 {
     private const string Suffix = ".partial";
 
-    /// <summary>Values of the rotary table that a config may ask for whatever the file's size.</summary>
-    private const long RotaryAllowance = 1 << 24;
-
     /// <summary>The files of a model, in the order in which they are moved in.</summary>
     private static readonly string[] Files = [FolderTensors.FileName, TokenizerJson.FileName, TokenizerFiles.Llama2CName, FolderConfig.FileName];
 
@@ -85,23 +82,9 @@ internal static class ModelFolder
     /// <summary>Everything that follows from the config, once the file has been seen to hold the arrays for it.</summary>
     private static NetworkPlan Plan(string path, CheckpointArrays file, ModelConfig config)
     {
-        try
-        {
-            config.Check();
-        }
-        catch (PellucidException error)
-        {
-            throw new BadFileException(path, error.Message.TrimEnd('.'), "Write the folder anew, or correct its config.json", error);
-        }
-
+        NetworkClaims.Check(config, path, "Write the folder anew, or correct its config.json");
         FolderTensors.Check(file, config);
-        long values = file.Shapes.Values.Sum(shape => shape.Count);
-        if (config.PositionEmbedding == PositionKind.Rotary && (long)config.Context * config.DHead > Math.Max(values, RotaryAllowance))
-        {
-            throw new BadFileException(
-                path, $"its context of {config.Context} positions, with heads of {config.DHead}, asks for more angles than the network has parameters", "Correct 'n_ctx'");
-        }
-
+        NetworkClaims.CheckContext(config, file, path, "Correct 'n_ctx'");
         return new NetworkPlan(config);
     }
 

@@ -130,16 +130,16 @@ public sealed class ModelParameters : IDisposable
     /// <param name="name">How it calls itself.</param>
     /// <param name="options">Its tokenizer, and how its matrices are held; none, and as single-precision numbers, by default.</param>
     /// <exception cref="PellucidException">Matrices are not held in that type, or the tokenizer has more tokens than the network.</exception>
-    public Model ToModel(string name = "parameters", OpenOptions? options = null) => ToModel(name, options ?? new OpenOptions(), SentenceOptions.Default);
+    public Model ToModel(string name = "parameters", OpenOptions? options = null) => ToModelWith(name, options ?? new OpenOptions(), SentenceOptions.Default);
 
     /// <summary>The same, of a model whose files say how texts become vectors.</summary>
-    internal Model ToModel(string name, OpenOptions options, SentenceOptions sentences)
+    internal Model ToModelWith(string name, OpenOptions options, SentenceOptions sentences)
     {
         options.Check(Config);
         if (options.Processing is { IsNone: false } processing)
         {
             using ModelParameters processed = Processed(processing);
-            return processed.ToModel(name, options with { Processing = null }, sentences);
+            return processed.ToModelWith(name, options with { Processing = null }, sentences);
         }
 
         return Made(name, _plan, WeightNames.Pack(_plan, parameter => this[parameter], options.WeightStorage), options.Tokenizer, sentences);

@@ -123,7 +123,7 @@ public static class ModelRegistry
         {
             WeightProcessing done = opened.Config.Processing, wanted = options.Processing!.For(opened.Config);
             using ModelParameters parameters = opened.CopyParameters();
-            return parameters.ToModel(opened.Name, options with { Tokenizer = opened.Tokenizer, Processing = wanted.IsIn(done) ? null : wanted }, opened.Sentences);
+            return parameters.ToModelWith(opened.Name, options with { Tokenizer = opened.Tokenizer, Processing = wanted.IsIn(done) ? null : wanted }, opened.Sentences);
         }
     }
 
