@@ -12,9 +12,6 @@ namespace Pellucid.Models.Architectures;
 /// </summary>
 internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
 {
-    /// <summary>Largest sizes that are believed; whether the arrays bear them out is held against the checkpoint afterwards.</summary>
-    private const int MostLayers = 1024, MostWidth = 1 << 22, MostTokens = 1 << 24;
-
     private static readonly (string? Name, Activation Function)[] Functions =
     [
         ("relu", Tensors.Activation.Relu), ("gelu", Tensors.Activation.Gelu), ("gelu_python", Tensors.Activation.Gelu), ("gelu_new", Tensors.Activation.GeluTanh),
@@ -27,11 +24,11 @@ internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
     /// <summary>Whether the checkpoint has an array; <c>*</c> at the start stands for the root.</summary>
     internal bool HasArray(string name) => has(name);
 
-    internal int Layers(string key, int missing) => json.Size(key, MostLayers, missing);
+    internal int Layers(string key, int missing) => json.Size(key, LargestSizes.Layers, missing);
 
-    internal int Width(string key, int missing) => json.Size(key, MostWidth, missing);
+    internal int Width(string key, int missing) => json.Size(key, LargestSizes.Width, missing);
 
-    internal int Tokens(string key, int missing) => json.Size(key, MostTokens, missing);
+    internal int Tokens(string key, int missing) => json.Size(key, LargestSizes.Tokens, missing);
 
     /// <summary>Width of a head where the residual stream is shared out among the heads.</summary>
     internal int HeadWidth(int width, int heads) => width % heads == 0
@@ -42,7 +39,7 @@ internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
         json.HasValue(key) ? json.Choice(key, null, Functions) : Array.Find(Functions, row => row.Name == missing).Function;
 
     /// <summary>A key whose null says that there is none, so that only its absence takes the library's value.</summary>
-    internal int WidthOrNone(string key, int missing) => json.Has(key) ? json.Size(key, MostTokens, 0) : missing;
+    internal int WidthOrNone(string key, int missing) => json.Has(key) ? json.Size(key, LargestSizes.Tokens, 0) : missing;
 
     /// <summary>As <see cref="WidthOrNone"/>, for a number that may be broken.</summary>
     internal float NumberOrNone(string key, float missing) => json.Has(key) ? json.Single(key, 0) : missing;
@@ -68,7 +65,7 @@ internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
     /// <summary>Which layers are local: those that <c>layer_types</c> calls sliding; where it is missing, those that a family's rule names.</summary>
     internal IReadOnlyList<bool> LocalLayers(int layers, Func<int, bool> rule)
     {
-        if (json.Values("layer_types", MostLayers) is not { } types)
+        if (json.Values("layer_types", LargestSizes.Layers) is not { } types)
         {
             return [.. Enumerable.Range(0, layers).Select(rule)];
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pellucid.Models.Checkpoints;
 using static Pellucid.Models.Architectures.ParameterRow;
 
 namespace Pellucid.Models.Architectures;
@@ -6,8 +7,6 @@ namespace Pellucid.Models.Architectures;
 /// <summary>GPT-Neo (Black et al. 2021, doi:10.5281/zenodo.5297715): layers with and without a window, and attention scores that are not scaled.</summary>
 internal static class GptNeo
 {
-    private const int MostLayers = 1024;
-
     internal static readonly Architecture Family = new(["gpt_neo"], ["transformer.", ""], Facts,
     [
         Table("embed.W_E", "*wte"), Table("pos_embed.W_pos", "*wpe"),
@@ -56,8 +55,8 @@ internal static class GptNeo
     private static bool[] LocalLayers(CheckpointFacts file, int layers)
     {
         List<bool> local = [];
-        JsonElement[]? types = file.Json.Values("attention_types", MostLayers);
-        if (types is null && file.Json.Values("attention_layers", MostLayers) is { } written)
+        JsonElement[]? types = file.Json.Values("attention_types", LargestSizes.Layers);
+        if (types is null && file.Json.Values("attention_layers", LargestSizes.Layers) is { } written)
         {
             local.AddRange(written.Select(kind => IsLocal(file, kind)));
         }
@@ -70,7 +69,7 @@ internal static class GptNeo
         {
             if (group.ValueKind != JsonValueKind.Array || group.GetArrayLength() != 2 || group[0].ValueKind != JsonValueKind.Array
                 || group[1].ValueKind != JsonValueKind.Number || !group[1].TryGetInt32(out int times) || times < 0
-                || (long)times * group[0].GetArrayLength() > MostLayers)
+                || (long)times * group[0].GetArrayLength() > LargestSizes.Layers)
             {
                 throw file.Json.Bad("'attention_types' is not a list of kinds and how often they are repeated: [[[\"global\", \"local\"], 12]]");
             }

@@ -1,3 +1,4 @@
+using Pellucid.Models.Checkpoints;
 using Pellucid.Models.Folders;
 
 namespace Pellucid.Models.Architectures;
@@ -8,8 +9,6 @@ namespace Pellucid.Models.Architectures;
 /// </summary>
 internal static class RotaryFacts
 {
-    private const int MostTokens = 1 << 24;
-
     /// <summary>The config with its rotary facts, read once <see cref="ModelConfig.Context"/> is that of the file.</summary>
     /// <param name="config">The network.</param>
     /// <param name="json">The file.</param>
@@ -75,7 +74,7 @@ internal static class RotaryFacts
             throw rules.Bad("'truncate' of its rotary scaling is false; networks here cannot have that yet");
         }
 
-        int original = rules.Size("original_max_position_embeddings", MostTokens, config.Context);
+        int original = rules.Size("original_max_position_embeddings", LargestSizes.Tokens, config.Context);
         double factor = rules.Number("factor", (double)config.Context / original);
         if (!(factor > 0))
         {
@@ -96,6 +95,6 @@ internal static class RotaryFacts
 
         // Linear and Llama 3 configs give the context that is meant; the others may give that of the training.
         bool stretches = rule is RotaryScalingKind.Dynamic or RotaryScalingKind.Yarn;
-        return config with { RotaryScaling = scaling, Context = stretches ? (int)Math.Min(MostTokens, Math.Max(config.Context, original * factor)) : config.Context };
+        return config with { RotaryScaling = scaling, Context = stretches ? (int)Math.Min(LargestSizes.Tokens, Math.Max(config.Context, original * factor)) : config.Context };
     }
 }

@@ -10,9 +10,6 @@ internal static partial class FolderConfig
     private const long LongestFile = 1 << 20;
     private const string Advice = "Write the folder anew, or correct its config.json";
 
-    /// <summary>Largest sizes that are believed; whether the arrays bear them out is held against the file afterwards.</summary>
-    private const int MostLayers = 1024, MostWidth = 1 << 22, MostTokens = 1 << 24;
-
     /// <summary>Keys that say how a network is held, loaded or watched, and nothing about what it computes.</summary>
     private static readonly string[] Meaningless =
     [
@@ -46,14 +43,14 @@ internal static partial class FolderConfig
         using JsonDocument document = JsonFile.Read(path, LongestFile, Advice);
         JsonFields json = new(path, document.RootElement, Advice);
         CheckKeys(json);
-        int width = json.Size("d_model", MostWidth), size = json.Size("d_head", MostWidth), heads = json.Size("n_heads", MostWidth, width / size);
-        int outputs = json.Size("d_vocab_out", MostTokens, 0), vocabulary = json.Size("d_vocab", MostTokens);
+        int width = json.Size("d_model", LargestSizes.Width), size = json.Size("d_head", LargestSizes.Width), heads = json.Size("n_heads", LargestSizes.Width, width / size);
+        int outputs = json.Size("d_vocab_out", LargestSizes.Tokens, 0), vocabulary = json.Size("d_vocab", LargestSizes.Tokens);
         NormKind norm = json.Choice("normalization_type", LayerNorm, (null, NormKind.None), (LayerNorm, NormKind.Layer), (RmsNorm, NormKind.Rms));
         PositionKind positions = json.Choice(
             "positional_embedding_type", Standard, (Standard, PositionKind.Learned), (Rotary, PositionKind.Rotary), (None, PositionKind.None));
-        if ((long)heads * size > MostWidth)
+        if ((long)heads * size > LargestSizes.Width)
         {
-            throw json.Bad($"it has {heads} heads of {size}, {(long)heads * size} together; at most {MostWidth} are read");
+            throw json.Bad($"it has {heads} heads of {size}, {(long)heads * size} together; at most {LargestSizes.Width} are read");
         }
 
         if (json.Flag("final_rms", norm == NormKind.Rms) && norm != NormKind.Rms)
@@ -61,7 +58,7 @@ internal static partial class FolderConfig
             throw json.Bad("'final_rms' is true, but the other norms are none; networks here have norms of one kind");
         }
 
-        int turned = positions == PositionKind.Rotary ? json.Size("rotary_dim", MostWidth, size) : size;
+        int turned = positions == PositionKind.Rotary ? json.Size("rotary_dim", LargestSizes.Width, size) : size;
         if (turned > size || (turned < size && turned % 2 != 0))
         {
             throw json.Bad($"'rotary_dim' is {turned}; an even number of the {size} dimensions of a head was expected");
@@ -72,15 +69,15 @@ internal static partial class FolderConfig
         return WithLocalLayers(json, new ModelConfig
         {
             Architecture = json.Text("model_name", "custom"),
-            Layers = json.Size("n_layers", MostLayers),
+            Layers = json.Size("n_layers", LargestSizes.Layers),
             DModel = width,
             Heads = heads,
-            KeyHeads = json.Size("n_key_value_heads", MostWidth, heads),
+            KeyHeads = json.Size("n_key_value_heads", LargestSizes.Width, heads),
             DHead = size,
-            DMlp = json.Size("d_mlp", MostWidth, 4 * width),
+            DMlp = json.Size("d_mlp", LargestSizes.Width, 4 * width),
             Vocabulary = vocabulary,
             OutputVocabulary = outputs == 0 || outputs == vocabulary ? null : outputs,
-            Context = json.Size("n_ctx", MostTokens),
+            Context = json.Size("n_ctx", LargestSizes.Tokens),
             Norm = norm,
             NormEpsilon = json.Single("eps", 1e-5f),
             PositionEmbedding = positions,
@@ -91,7 +88,7 @@ internal static partial class FolderConfig
             MlpActivation = json.Choice("act_fn", null, [.. Functions.Select(row => ((string?)row.Name, row.Function))]),
             TiedEmbedding = json.Flag("tie_word_embeddings", false),
             RotaryDimensions = turned == size ? null : turned,
-            RotaryScaling = FolderRotary.Read(json, json.Size("n_ctx", MostTokens)),
+            RotaryScaling = FolderRotary.Read(json, json.Size("n_ctx", LargestSizes.Tokens)),
             LocalRotaryBase = json.HasValue("rotary_base_local") ? json.Number("rotary_base_local", 0) : null,
             AttentionSoftCap = Math.Max(0, json.Single("attn_scores_soft_cap", 0)), // −1 stands for none
             LogitSoftCap = Math.Max(0, json.Single("output_logits_soft_cap", 0)),
@@ -110,12 +107,12 @@ internal static partial class FolderConfig
             return config;
         }
 
-        JsonElement[] types = json.Values("attn_types", MostLayers) ?? throw json.Bad("'use_local_attn' is true, but 'attn_types' is missing");
+        JsonElement[] types = json.Values("attn_types", LargestSizes.Layers) ?? throw json.Bad("'use_local_attn' is true, but 'attn_types' is missing");
         bool[] local = Array.ConvertAll(types, type => type.ValueKind == JsonValueKind.String && type.GetString() is Local or Global
             ? type.GetString() == Local
             : throw json.Bad($"'attn_types' has {JsonFile.Short(type.GetRawText())}; {Global} and {Local} can be read"));
         return local.Length == config.Layers
-            ? config with { Window = json.Size("window_size", MostTokens), LocalLayers = Array.TrueForAll(local, each => each) ? [] : local }
+            ? config with { Window = json.Size("window_size", LargestSizes.Tokens), LocalLayers = Array.TrueForAll(local, each => each) ? [] : local }
             : throw json.Bad($"'attn_types' has {local.Length} values; there are {config.Layers} layers");
     }
 

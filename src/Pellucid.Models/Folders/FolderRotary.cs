@@ -1,3 +1,5 @@
+using Pellucid.Models.Checkpoints;
+
 namespace Pellucid.Models.Folders;
 
 /// <summary>
@@ -6,8 +8,6 @@ namespace Pellucid.Models.Folders;
 /// </summary>
 internal static class FolderRotary
 {
-    private const int MostTokens = 1 << 24;
-
     internal static readonly string[] Known =
     [
         "use_NTK_by_parts_rope", "NTK_by_parts_factor", "NTK_original_ctx_len", "NTK_by_parts_low_freq_factor", "NTK_by_parts_high_freq_factor",
@@ -38,7 +38,7 @@ internal static class FolderRotary
             {
                 Kind = RotaryScalingKind.Llama3,
                 Factor = json.Number("NTK_by_parts_factor", 8),
-                OriginalContext = json.Size("NTK_original_ctx_len", MostTokens, 8192),
+                OriginalContext = json.Size("NTK_original_ctx_len", LargestSizes.Tokens, 8192),
                 LowFrequencyFactor = json.Number("NTK_by_parts_low_freq_factor", 1),
                 HighFrequencyFactor = json.Number("NTK_by_parts_high_freq_factor", 4),
             });
@@ -48,7 +48,7 @@ internal static class FolderRotary
         {
             Kind = RotaryScalingKind.Yarn,
             Factor = json.Number("yarn_factor", 1),
-            OriginalContext = json.Size("yarn_original_max_position_embeddings", MostTokens, context),
+            OriginalContext = json.Size("yarn_original_max_position_embeddings", LargestSizes.Tokens, context),
             BetaFast = json.Number("yarn_beta_fast", 32),
             BetaSlow = json.Number("yarn_beta_slow", 1),
             AttentionFactor = json.HasValue("yarn_attention_factor") && json.Number("yarn_attention_factor", 1) is var given && given != RotaryScaling.UsualMagnitude(json.Number("yarn_factor", 1)) ? given : null,

@@ -4,7 +4,6 @@ using Pellucid.Models.Checkpoints;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Sentences;
 using Pellucid.Models.Tokenizers;
-using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Folders;
@@ -42,7 +41,7 @@ internal static class HuggingFaceFolder
         string root = SourceTable.RootOf(family, arrays);
         ModelConfig config = family.Facts(new CheckpointFacts(facts, name => arrays.Shapes.ContainsKey(name[0] == '*' ? root + name[1..] : name)));
         config = WithGeneration(folder, config);
-        Check(path, config);
+        NetworkClaims.Check(config, path, "Get the config.json that belongs to the checkpoint");
         IReadOnlyDictionary<string, ArraySource> sources = SourceTable.Of(family, arrays, root, config);
         options.Check(config);
         Tokenizer? tokenizer = options.Tokenizer ?? TokenizerFiles.Find(folder, config.Vocabulary);
@@ -88,17 +87,5 @@ internal static class HuggingFaceFolder
         using JsonDocument document = JsonFile.Read(path, LongestFile, $"Correct the file, or remove it");
         JsonFields json = new(path, document.RootElement, "Correct the file, or remove it");
         return json.Ids("eos_token_id") is { } ids ? config with { StopIds = [.. ids.Where(id => id >= 0 && id < config.Vocabulary).Distinct()] } : config;
-    }
-
-    private static void Check(string path, ModelConfig config)
-    {
-        try
-        {
-            config.Check();
-        }
-        catch (PellucidException error)
-        {
-            throw new BadFileException(path, error.Message.TrimEnd('.'), "Get the config.json that belongs to the checkpoint", error);
-        }
     }
 }

@@ -101,15 +101,7 @@ internal static class ModelFolder
     /// <summary>Everything that follows from the config, once the file has been seen to hold the arrays for it.</summary>
     private static NetworkPlan Plan(string path, CheckpointArrays file, ModelConfig config)
     {
-        try
-        {
-            config.Check();
-        }
-        catch (PellucidException error)
-        {
-            throw new BadFileException(path, error.Message.TrimEnd('.'), "Write the folder anew, or correct its config.json", error);
-        }
-
+        NetworkClaims.Check(config, path, "Write the folder anew, or correct its config.json");
         FolderTensors.Check(file, config);
         return new NetworkPlan(config);
     }

@@ -63,8 +63,8 @@ internal static class TokenizerFiles
         string? folder = isFile || isModel ? Path.GetDirectoryName(Path.GetFullPath(path)) : Directory.Exists(path) ? path : null;
         try
         {
-            return folder is not null ? Find(folder, null) ?? (PackedIn(folder) is { } packed ? Gguf(packed, GgufFacts.MostTokens) : null)
-                : File.Exists(path) && GgufFile.IsNamedSo(path) ? Gguf(path, GgufFacts.MostTokens)
+            return folder is not null ? Find(folder, null) ?? (PackedIn(folder) is { } packed ? Gguf(packed, LargestSizes.Tokens) : null)
+                : File.Exists(path) && GgufFile.IsNamedSo(path) ? Gguf(path, LargestSizes.Tokens)
                 : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -102,7 +102,7 @@ internal static class TokenizerFiles
             return (pieces, WordPieceFile.Read(pieces, LimitedFile.Read(pieces, LongestFile, Advice), TokenizerSettings.In(folder)));
         }
 
-        if (In(folder, GgufName) is { } packed && Gguf(packed, vocabulary ?? GgufFacts.MostTokens) is { } carried)
+        if (In(folder, GgufName) is { } packed && Gguf(packed, vocabulary ?? LargestSizes.Tokens) is { } carried)
         {
             return (packed, carried);
         }

@@ -5,19 +5,7 @@ namespace Pellucid.Models.Tests.Parameters;
 
 public sealed class ModelParametersTests
 {
-    private static ModelConfig Small { get; } = ModelConfig.Gpt2Small with
-    {
-        Layers = 2,
-        DModel = 24,
-        Heads = 3,
-        KeyHeads = 3,
-        DHead = 8,
-        DMlp = 50,
-        Vocabulary = 37,
-        Context = 9,
-        BosId = null,
-        StopIds = [],
-    };
+    private static ModelConfig Small { get; } = SmallNetworks.Gpt2 with { DModel = 24, Heads = 3, KeyHeads = 3, DMlp = 50, Vocabulary = 37, Context = 9 };
 
     [Fact]
     public void Random_SameSeed_GivesTheSameModel()

@@ -12,33 +12,9 @@ public sealed class WeightProcessingTests
 
     private static readonly int[] Ids = [3, 1, 4, 1, 5, 9, 2];
 
-    private static readonly ModelConfig Llama = new()
-    {
-        Architecture = "llama",
-        Layers = 2,
-        DModel = 12,
-        Heads = 4,
-        KeyHeads = 2,
-        DHead = 4,
-        DMlp = 10,
-        Vocabulary = 11,
-        Context = 8,
-        TiedEmbedding = false,
-    };
+    private static readonly ModelConfig Llama = SmallNetworks.Llama with { DModel = 12, DHead = 4, DMlp = 10, Vocabulary = 11, Context = 8, TiedEmbedding = false };
 
-    private static readonly ModelConfig Gpt2 = ModelConfig.Gpt2Small with
-    {
-        Layers = 2,
-        DModel = 12,
-        Heads = 3,
-        KeyHeads = 3,
-        DHead = 4,
-        DMlp = 10,
-        Vocabulary = 11,
-        Context = 8,
-        BosId = null,
-        StopIds = [],
-    };
+    private static readonly ModelConfig Gpt2 = SmallNetworks.Gpt2 with { DModel = 12, Heads = 3, KeyHeads = 3, DHead = 4, DMlp = 10, Vocabulary = 11, Context = 8 };
 
     private static readonly Dictionary<string, ModelConfig> Configs = new()
     {

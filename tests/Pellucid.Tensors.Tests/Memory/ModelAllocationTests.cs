@@ -1,4 +1,5 @@
 using Pellucid.Models;
+using Pellucid.Models.Tests;
 
 namespace Pellucid.Tensors.Tests.Memory;
 
@@ -7,33 +8,9 @@ public sealed class ModelAllocationTests
 {
     private static readonly TokenBatch[] Batches = [Tokens(3, 20), Tokens(2, 31), Tokens(1, 9)];
 
-    private static readonly ModelConfig Gpt2 = ModelConfig.Gpt2Small with
-    {
-        Layers = 2,
-        DModel = 32,
-        Heads = 4,
-        KeyHeads = 4,
-        DHead = 8,
-        DMlp = 64,
-        Vocabulary = 50,
-        Context = 32,
-        BosId = null,
-        StopIds = [],
-    };
+    private static readonly ModelConfig Gpt2 = SmallNetworks.Gpt2;
 
-    private static readonly ModelConfig Llama = new()
-    {
-        Architecture = "llama",
-        Layers = 2,
-        DModel = 32,
-        Heads = 4,
-        KeyHeads = 2,
-        DHead = 8,
-        DMlp = 64,
-        Vocabulary = 50,
-        Context = 32,
-        TiedEmbedding = true,
-    };
+    private static readonly ModelConfig Llama = SmallNetworks.Llama;
 
     private static readonly ModelConfig Plain = Gpt2 with { Norm = NormKind.None, PositionEmbedding = PositionKind.None, IsCausal = false, UnembeddingBias = true };
 

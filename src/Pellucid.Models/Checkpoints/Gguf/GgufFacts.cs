@@ -5,9 +5,6 @@ namespace Pellucid.Models.Checkpoints.Gguf;
 /// <summary>What a GGUF file tells of its network under the keys of its architecture, each within the range that can be.</summary>
 internal sealed class GgufFacts
 {
-    /// <summary>Largest sizes that are believed; whether the arrays bear them out is held against the file afterwards.</summary>
-    internal const int MostLayers = 1024, MostWidth = 1 << 22, MostTokens = 1 << 24;
-
     private const string ArchitectureKey = "general.architecture";
 
     internal GgufFacts(GgufFile file)
@@ -33,7 +30,7 @@ internal sealed class GgufFacts
     /// <summary>A size, or null where the key is not there.</summary>
     internal int? SizeOr(string key, int most)
     {
-        int? value = File.Metadata.Int32(Key(key), MostLayers);
+        int? value = File.Metadata.Int32(Key(key), LargestSizes.Layers);
         return value is null || (value >= 1 && value <= most)
             ? value
             : throw Bad($"its '{JsonFile.Short(Key(key))}' is {value}; 1 to {most} was expected");

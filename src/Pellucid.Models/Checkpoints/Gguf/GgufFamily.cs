@@ -91,7 +91,7 @@ internal sealed record GgufFamily(string Name, NormKind Norm, Activation Activat
     /// </summary>
     private static ModelConfig Gemma2(GgufFacts file, ModelConfig config) => Later(file, config, layer => layer % 2 == 0, largest: 46) with
     {
-        Window = file.SizeOr("attention.sliding_window", GgufFacts.MostTokens) ?? 4096,
+        Window = file.SizeOr("attention.sliding_window", LargestSizes.Tokens) ?? 4096,
         AttentionSoftCap = (float)file.Number("attn_logit_softcapping", 50),
         LogitSoftCap = (float)file.Number("final_logit_softcapping", 30),
     };

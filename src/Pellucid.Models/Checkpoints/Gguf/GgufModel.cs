@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Pellucid.Models.Architectures;
 using Pellucid.Models.Networks;
 using Pellucid.Models.Tokenizers.Vocabularies;
-using Pellucid.Tensors;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Checkpoints.Gguf;
@@ -62,7 +61,7 @@ internal static class GgufModel
         }
 
         ModelConfig config = Config(facts, family);
-        Check(arrays, config);
+        NetworkClaims.Check(config, arrays.Path, Advice);
         return (facts, family, config);
     }
 
@@ -80,34 +79,34 @@ internal static class GgufModel
 
     private static ModelConfig Config(GgufFacts file, GgufFamily family)
     {
-        int width = file.Size("embedding_length", GgufFacts.MostWidth), heads = file.Size("attention.head_count", GgufFacts.MostWidth);
-        int head = file.SizeOr("attention.key_length", GgufFacts.MostWidth)
+        int width = file.Size("embedding_length", LargestSizes.Width), heads = file.Size("attention.head_count", LargestSizes.Width);
+        int head = file.SizeOr("attention.key_length", LargestSizes.Width)
             ?? (width % heads == 0 ? width / heads : throw file.Bad($"its {heads} heads cannot share a width of {width} equally"));
-        if (file.SizeOr("attention.value_length", GgufFacts.MostWidth) is { } values && values != head)
+        if (file.SizeOr("attention.value_length", LargestSizes.Width) is { } values && values != head)
         {
             throw file.Bad($"its keys have {head} dimensions a head and its values {values}; the same was expected");
         }
 
         GgufTensor embedding = file.File["token_embd.weight"];
-        int tokens = embedding.Shape.Rank == 2 && embedding.Shape[0] <= GgufFacts.MostTokens
+        int tokens = embedding.Shape.Rank == 2 && embedding.Shape[0] <= LargestSizes.Tokens
             ? embedding.Shape[0]
             : throw file.Bad($"array 'token_embd.weight' is {embedding.Shape}; [d_vocab, {width}] was expected");
         bool learned = file.HasArray("position_embd.weight");
         ModelConfig config = new()
         {
             Architecture = family.Name,
-            Layers = file.Size("block_count", GgufFacts.MostLayers),
+            Layers = file.Size("block_count", LargestSizes.Layers),
             DModel = width,
             Heads = heads,
-            KeyHeads = file.SizeOr("attention.head_count_kv", GgufFacts.MostWidth) ?? heads,
+            KeyHeads = file.SizeOr("attention.head_count_kv", LargestSizes.Width) ?? heads,
             DHead = head,
-            DMlp = file.Size("feed_forward_length", GgufFacts.MostWidth),
+            DMlp = file.Size("feed_forward_length", LargestSizes.Width),
             Vocabulary = tokens,
-            Context = file.Size("context_length", GgufFacts.MostTokens),
+            Context = file.Size("context_length", LargestSizes.Tokens),
             Norm = family.Norm,
             NormEpsilon = (float)file.Positive(family.Norm == NormKind.Rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon"),
             PositionEmbedding = learned ? PositionKind.Learned : PositionKind.Rotary,
-            Window = file.SizeOr("attention.sliding_window", GgufFacts.MostTokens) ?? 0,
+            Window = file.SizeOr("attention.sliding_window", LargestSizes.Tokens) ?? 0,
             QueryKeyNorm = file.HasArray("blk.0.attn_q_norm.weight"),
             GatedMlp = file.HasArray("blk.0.ffn_gate.weight"),
             MlpActivation = family.Activation,
@@ -118,18 +117,6 @@ internal static class GgufModel
             UnembeddingBias = file.HasArray("output.bias"),
         };
         return family.With(file, learned ? config : config.WithRotary(file, family.TurnsPairs));
-    }
-
-    private static void Check(GgufArrays arrays, ModelConfig config)
-    {
-        try
-        {
-            config.Check();
-        }
-        catch (PellucidException error)
-        {
-            throw new BadFileException(arrays.Path, error.Message.TrimEnd('.'), Advice, error);
-        }
     }
 
     private static string HashOf(string path)

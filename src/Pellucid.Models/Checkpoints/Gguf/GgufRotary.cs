@@ -10,7 +10,7 @@ internal static class GgufRotary
 
     internal static ModelConfig WithRotary(this ModelConfig config, GgufFacts file, bool turnsPairs)
     {
-        int turned = file.SizeOr("rope.dimension_count", GgufFacts.MostWidth) ?? config.DHead;
+        int turned = file.SizeOr("rope.dimension_count", LargestSizes.Width) ?? config.DHead;
         if (turned > config.DHead || turned % 2 != 0 || (turnsPairs && turned != config.DHead))
         {
             throw file.Bad($"its rotary embedding turns {turned} of a head's {config.DHead} dimensions; {(turnsPairs ? "all of them were" : "an even part was")} expected");
@@ -28,7 +28,7 @@ internal static class GgufRotary
     {
         double factor = file.Positive("rope.scaling.factor", file.Positive("rope.scale_linear", 1));
         string type = file.Text("rope.scaling.type") ?? (file.Has("rope.scale_linear") || file.Has("rope.scaling.factor") ? "linear" : "none");
-        int original = file.SizeOr("rope.scaling.original_context_length", GgufFacts.MostTokens) ?? config.Context;
+        int original = file.SizeOr("rope.scaling.original_context_length", LargestSizes.Tokens) ?? config.Context;
         foreach (string key in (string[])["rope_factors_long.weight", "rope_factors_short.weight"])
         {
             if (file.HasArray(key))
