@@ -26,12 +26,14 @@ internal static class Llama2CBaseline
                 () => Play(program, [Path.Combine(model, "stories15M.bin"), "-z", Path.Combine(model, "tokenizer.bin"), "-t", "0", "-n", $"{longest}", "-i", prompt], check));
     }
 
-    /// <summary>The program as a contender that opens its model and makes one token, timed as a whole process.</summary>
+    /// <summary>The program as a contender that opens its model and reads a prompt, timed as a whole process.</summary>
     /// <param name="model">The folder with <c>stories15M.bin</c> and <c>tokenizer.bin</c>.</param>
-    internal static Contender Loader(string model) => Find() is { } program
-        ? new Contender(Name, $"{Path.GetFileName(program)}, its whole process, which maps the file and makes one token", () =>
+    /// <param name="prompt">The text to read.</param>
+    /// <param name="tokens">How many tokens it is, that of the beginning included.</param>
+    internal static Contender Loader(string model, string prompt, int tokens) => Find() is { } program
+        ? new Contender(Name, $"{Path.GetFileName(program)}, {Environment.ProcessorCount} OpenMP threads that spin, its whole process, which maps the file and runs the same tokens one by one", () =>
         {
-            ProcessStartInfo start = new(program, [Path.Combine(model, "stories15M.bin"), "-z", Path.Combine(model, "tokenizer.bin"), "-t", "0", "-n", "1"])
+            ProcessStartInfo start = new(program, [Path.Combine(model, "stories15M.bin"), "-z", Path.Combine(model, "tokenizer.bin"), "-t", "0", "-n", $"{tokens}", "-i", prompt])
             { RedirectStandardOutput = true, RedirectStandardError = true };
             TunedEnvironment.Set(start);
             long from = Stopwatch.GetTimestamp();

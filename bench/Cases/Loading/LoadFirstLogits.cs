@@ -11,6 +11,8 @@ namespace Pellucid.Bench.Cases.Loading;
 /// </summary>
 internal sealed class LoadFirstLogits : BenchCase
 {
+    private const string Text = "Once upon a";
+
     private static readonly int[] Prompt = [1, 9038, 2501, 263];
 
     internal override string Name => "load-first-logits";
@@ -30,7 +32,7 @@ internal sealed class LoadFirstLogits : BenchCase
                 this, ours,
                 [
                     PythonBaseline.Contender("pytorch-tuned", "load_llama.py", PythonBaseline.OpenBlas, started, log, checkpoint, string.Join(',', Prompt), $"{Environment.ProcessorCount}"),
-                    Llama2CBaseline.Loader(folder),
+                    Llama2CBaseline.Loader(folder, Text, Prompt.Length),
                 ])
             { Rounds = AskedRounds ?? 11 }.Hold(log);
         }

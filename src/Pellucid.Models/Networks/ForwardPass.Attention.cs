@@ -8,9 +8,15 @@ internal sealed partial class ForwardPass
     /// <summary>What attention makes of x, which is let go of where it is attention's alone.</summary>
     private Tensor Attention(LayerHookNames names, LayerWeights weights, int layer, Tensor x, bool isOwn)
     {
-        Tensor q = At(names.Q, Heads(Linear(x, weights.Q), Config.Heads));
+        Tensor asked = Asked(layer, x);
+        Tensor q = At(names.Q, Heads(Linear(asked, weights.Q), Config.Heads));
         Tensor k = At(names.K, Heads(Linear(x, weights.K), Config.KeyHeads));
         Tensor v = At(names.V, Heads(Linear(x, weights.V), Config.KeyHeads));
+        if (asked != x)
+        {
+            _ops.Release(asked);
+        }
+
         if (isOwn)
         {
             _ops.Release(x);
@@ -44,7 +50,7 @@ internal sealed partial class ForwardPass
             return weights.O.Bias is { } bias ? _ops.Add(written, Watched(bias)) : written;
         }
 
-        Tensor flat = _ops.Reshape(z, new Shape(_tokens.Count, _tokens.Positions, Config.Heads * Config.DHead));
+        Tensor flat = _ops.Reshape(z, new Shape(_tokens.Count, z.Shape[1], Config.Heads * Config.DHead));
         Tensor output = Linear(flat, weights.O);
         _ops.Release(z);
         _ops.Release(flat);
@@ -53,7 +59,9 @@ internal sealed partial class ForwardPass
 
     private Tensor Rotated(string name, Tensor x, RotaryTable angles)
     {
-        Tensor rotated = At(name, _places is null ? _ops.Rotary(x, angles, _start) : _ops.Rotary(x, angles, _places));
+        int skipped = _tokens.Positions - x.Shape[1];
+        Tensor? places = skipped == 0 ? _places : _lastPlaces;
+        Tensor rotated = At(name, places is null ? _ops.Rotary(x, angles, _start + skipped) : _ops.Rotary(x, angles, places));
         _ops.Release(x);
         return rotated;
     }
@@ -101,7 +109,7 @@ internal sealed partial class ForwardPass
     /// <summary>[batch, pos, head · d_head] seen as [batch, pos, head, d_head]; the view keeps the memory, so x itself is let go.</summary>
     private Tensor Heads(Tensor x, int heads)
     {
-        Tensor view = _ops.Reshape(x, new Shape(_tokens.Count, _tokens.Positions, heads, Config.DHead));
+        Tensor view = _ops.Reshape(x, new Shape(_tokens.Count, x.Shape[1], heads, Config.DHead));
         _ops.Release(x);
         return view;
     }

@@ -88,7 +88,7 @@ internal sealed partial class ForwardPass
             return _ops.Gather(_ops.Reshape(x, new Shape(_tokens.Count * _tokens.Positions, Config.DModel)), rows, new Shape(rows.Length));
         }
 
-        return _logits == LogitsWanted.Last ? _ops.Slice(x, 1, _tokens.Positions - 1, 1) : x;
+        return _logits == LogitsWanted.Last ? _ops.Slice(x, 1, x.Shape[1] - 1, 1) : x;
     }
 
     /// <summary>The array that was made of one, which is let go of.</summary>

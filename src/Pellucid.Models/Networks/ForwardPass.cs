@@ -90,7 +90,8 @@ internal sealed partial class ForwardPass : IDisposable
         (_start, _ops) = (cache?.Length ?? 0, _scope);
         _logits = Config.HasUnembedding ? logits : LogitsWanted.None;
         _length = _start + tokens.Positions - tokens.LeastBefore;
-        (_places, _ranges) = (Places(), Ranges());
+        (_places, _ranges, _narrows) = (Places(), Ranges(), Narrows());
+        _lastPlaces = _narrows && _places is not null ? LastPlaces(_places) : null;
     }
 
     /// <summary>Frees all but the results.</summary>
@@ -106,7 +107,7 @@ internal sealed partial class ForwardPass : IDisposable
             _scope.Clear();
         }
 
-        (_cache, _places, _ranges) = (null, null, null);
+        (_cache, _places, _lastPlaces, _ranges) = (null, null, null, null);
     }
 
     /// <summary>An array as a result, under names for its axes: one more owner of its memory.</summary>
@@ -146,6 +147,7 @@ internal sealed partial class ForwardPass : IDisposable
         Tensor read = Norm(residual, weights.Ln1, names.Ln1Scale, names.Ln1Normalized);
         Tensor attention = Attention(names, weights, layer, read, isOwn: read != residual);
         attention = Added(names.AttnOut, attention, weights.Ln1Post, names.AttnWritten, names.Ln1PostScale, names.Ln1PostNormalized);
+        residual = AskedAway(layer, residual);
         Tensor middle = At(names.ResidMid, Sum(residual, attention));
         if (Done)
         {
@@ -166,7 +168,8 @@ internal sealed partial class ForwardPass : IDisposable
             return residual;
         }
 
-        read = isShared ? read : Norm(residual, weights.Ln2, names.Ln2Scale, names.Ln2Normalized);
+        residual = AskedAway(layer, residual);
+        read = isShared ? AskedAway(layer, read) : Norm(residual, weights.Ln2, names.Ln2Scale, names.Ln2Normalized);
         return Mlp(names, weights, read, isOwn: read != residual) is { } output
             ? At(names.ResidPost, Sum(Sum(residual, attention), output))
             : residual;
@@ -175,7 +178,7 @@ internal sealed partial class ForwardPass : IDisposable
     private Tensor NormedAfter(LayerHookNames names, LayerWeights weights, int layer, Tensor residual)
     {
         Tensor attention = At(names.AttnOut, Attention(names, weights, layer, residual, isOwn: false));
-        Tensor middle = At(names.ResidMid, Sum(residual, attention));
+        Tensor middle = At(names.ResidMid, Sum(AskedAway(layer, residual), attention));
         middle = NormedAway(middle, weights.Ln1, names.Ln1Scale, names.Ln1Normalized);
         if (Done || Mlp(names, weights, middle, isOwn: false) is not { } output)
         {

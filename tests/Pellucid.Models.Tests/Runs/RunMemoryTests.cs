@@ -15,6 +15,7 @@ public sealed class RunMemoryTests
         {
             new(),
             new() { Logits = LogitsWanted.Last, Capture = Capture.Of(Hook.ResidPost(0), Hook.Pattern(1), Hook.Result(0)) },
+            new() { Logits = LogitsWanted.Last },
             new() { Logits = LogitsWanted.None, Capture = Capture.Of(Hook.MlpPost(1)) },
         })
         {
