@@ -141,6 +141,34 @@ public sealed class CheckpointFactsTests : IDisposable
         Assert.False(model.Config.HasUnembedding);
     }
 
+    [Fact]
+    public void Open_FileOfTheIndexMissing_NamesIt()
+    {
+        Copied("llama-bf16-sharded");
+        File.Delete(_folder.File("model-00002-of-00004.safetensors"));
+        BadFileException error = Assert.Throws<BadFileException>(() => HuggingFaceFolder.Open(_folder.Path, new OpenOptions()));
+        Assert.Contains("model-00002-of-00004.safetensors, which is not there", error.Message, StringComparison.Ordinal);
+        Close.IsOneLine(error);
+    }
+
+    [Fact]
+    public void Open_OneFileOfAFolder_SaysToNameTheFolder()
+    {
+        Copied("llama-bf16-sharded");
+        File.WriteAllBytes(_folder.File("weights.pt"), [0x80, 2, 0x8A, 10]); // how a pickle of PyTorch begins
+        Assert.All(
+            ["model-00002-of-00004.safetensors", "model.safetensors.index.json", "weights.pt"],
+            name => Assert.Contains("Name the folder", Assert.Throws<BadFileException>(() => ModelRegistry.Open(_folder.File(name))).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Loss_NetworkThatAttendsBothWays_IsRefused()
+    {
+        HuggingFaceFixture fixture = HuggingFaceFixture.Of("bert");
+        using Run run = fixture.Model.Run(fixture.Tokens);
+        Close.IsOneLine(Assert.Throws<PellucidException>(() => run.Loss()));
+    }
+
     [Theory]
     [InlineData("config.json")]
     [InlineData("model.safetensors.index.json")]

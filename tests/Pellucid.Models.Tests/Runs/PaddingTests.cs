@@ -54,7 +54,10 @@ public sealed class PaddingTests
                     IsAlone(alone[hook], run[hook], row, run.Tokens, model.Hooks[hook], hook);
                 }
 
-                Assert.Equal(alone.TokenLosses()[0], run.TokenLosses()[row], (x, y) => Math.Abs(x - y) < Rounding);
+                if (model.Config.IsCausal)
+                {
+                    Assert.Equal(alone.TokenLosses()[0], run.TokenLosses()[row], (x, y) => Math.Abs(x - y) < Rounding);
+                }
             }
         }
     }
