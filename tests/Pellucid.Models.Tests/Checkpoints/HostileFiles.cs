@@ -34,6 +34,18 @@ internal static class HostileFiles
         }
     });
 
+    /// <summary>Reads every beginning of a file whose lines stand for themselves, so that some of them are files too.</summary>
+    /// <param name="whole">A file of a few kilobytes at most.</param>
+    /// <param name="read">Reads all that there is to read of these bytes on the thread that calls it.</param>
+    /// <returns>How many beginnings were refused; the rest loaded.</returns>
+    internal static int Beginnings(byte[] whole, Action<byte[]> read)
+    {
+        int refused = 0;
+        OnSmallStack("beginnings", () => refused = Enumerable.Range(0, whole.Length)
+            .Count(length => ErrorOf(whole[..length], read, what: $"the first {length} of {whole.Length} bytes") is not null));
+        return refused;
+    }
+
     /// <summary>Reads damaged copies of a file.</summary>
     /// <param name="whole">A file of a few kilobytes at most.</param>
     /// <param name="read">Reads all that there is to read of these bytes on the thread that calls it.</param>

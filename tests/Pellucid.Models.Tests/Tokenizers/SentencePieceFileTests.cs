@@ -64,7 +64,7 @@ public sealed class SentencePieceFileTests
         {
             byte[] file = Write(pieces, model, fallback: true, removesSpaces: true, Map());
             HostileFiles.EveryTruncation(file, Read);
-            Assert.InRange(HostileFiles.Corruptions(file, Read, seed: 20 + model, rounds: 5000), 100, 4990);
+            Assert.InRange(HostileFiles.Corruptions(file, Read, seed: 20 + model), 200, 9980);
         }
     }
 

@@ -99,14 +99,18 @@ public sealed class TokenizerFilesTests : IDisposable
     public void Read_DamagedMerges_AreRefusedOrLoad()
     {
         byte[] whole = Encoding.UTF8.GetBytes(Merges);
-        Assert.InRange(HostileFiles.Corruptions(whole, bytes => _ = Use(BytePairFiles.Read("merges.txt", bytes, null, TokenizerSettings.None)), seed: 32), 1000, 9990);
+        void Read(byte[] bytes) => _ = Use(BytePairFiles.Read("merges.txt", bytes, null, TokenizerSettings.None));
+        Assert.InRange(HostileFiles.Beginnings(whole, Read), 4, whole.Length - 4); // a beginning that ends with a merge is a file of merges
+        Assert.InRange(HostileFiles.Corruptions(whole, Read, seed: 32), 1000, 9990);
     }
 
     [Fact]
     public void Read_DamagedWordPieces_AreRefusedOrLoad()
     {
         byte[] whole = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhug\n##ging\n!\n"u8.ToArray();
-        Assert.InRange(HostileFiles.Corruptions(whole, bytes => _ = Use(WordPieceFile.Read("vocab.txt", bytes, TokenizerSettings.None)), seed: 33), 100, 9000);
+        void Read(byte[] bytes) => _ = Use(WordPieceFile.Read("vocab.txt", bytes, TokenizerSettings.None));
+        Assert.Equal("[PAD]\n[UNK]".Length, HostileFiles.Beginnings(whole, Read)); // with the unknown token it is a file of pieces
+        Assert.InRange(HostileFiles.Corruptions(whole, Read, seed: 33), 100, 9000);
     }
 
     private static void ReadJson(byte[] bytes)

@@ -168,7 +168,6 @@ public sealed class GgufFamilyTests
         Refused("unheard_of", Facts(Base).With(Base, values).Array("unheard_of.weight", [1], [1f]));
         Refused("attn_q.weight", Facts(Base with { Heads = 2 }).With(Base, values));
         Refused("blk.3.", Facts(Base with { Layers = 4 }).With(Base, values));
-        Refused("angles", Facts(Base with { Context = 1 << 20 }).With(Base, values));
     }
 
     /// <summary>The metadata of a network.</summary>
