@@ -22,7 +22,8 @@ internal sealed class LoadMemory(string model, DType storage) : BenchCase
         for (int round = 0; round < (AskedRounds ?? 3); round++)
         {
             using Process process = Process.Start(new ProcessStartInfo(
-                "dotnet", ["exec", typeof(LoadMemory).Assembly.Location, LoadServer.Argument, name, storage.ToString()]) { RedirectStandardOutput = true })!;
+                "dotnet", ["exec", typeof(LoadMemory).Assembly.Location, LoadServer.Argument, name, storage.ToString()])
+            { RedirectStandardOutput = true })!;
             string[] parts = process.StandardOutput.ReadToEnd().Split(' ');
             process.WaitForExit();
             weights = double.Parse(parts[1], CultureInfo.InvariantCulture);

@@ -108,7 +108,7 @@ internal sealed class RunText : Verb
         return new RunResult(run.Tokens.Ids, tokens, predicts ? run.Loss() : double.NaN, model.Config.HasUnembedding ? Likeliest(model, run) : []);
     }
 
-    private static TopToken[]Likeliest(Model model, Run run)
+    private static TopToken[] Likeliest(Model model, Run run)
     {
         using Ops ops = new();
         Tokenizer? predicted = model.Config.OutputVocabulary is null ? model.Tokenizer : null;

@@ -95,7 +95,16 @@ public sealed class ChatSessionTests
     {
         ModelConfig config = ModelConfig.Gpt2Small with
         {
-            Layers = 1, DModel = 32, Heads = 2, KeyHeads = 2, DHead = 16, DMlp = 32, Vocabulary = new LetterTokenizer().Vocabulary, Context = 160, BosId = 0, StopIds = [1],
+            Layers = 1,
+            DModel = 32,
+            Heads = 2,
+            KeyHeads = 2,
+            DHead = 16,
+            DMlp = 32,
+            Vocabulary = new LetterTokenizer().Vocabulary,
+            Context = 160,
+            BosId = 0,
+            StopIds = [1],
         };
         using ModelParameters parameters = ModelParameters.Random(config, 4);
         return parameters.ToModel("letters", new OpenOptions { Tokenizer = tokenizer });

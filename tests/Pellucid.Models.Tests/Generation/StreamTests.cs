@@ -106,8 +106,21 @@ public sealed class StreamTests
             int count = tokenizer.Vocabulary;
             ModelConfig config = ModelConfig.Gpt2Small with
             {
-                Layers = 1, DModel = count, Heads = 1, KeyHeads = 1, DHead = 2, DMlp = 2, Vocabulary = count, Context = says.Length + 1, BosId = 0, StopIds = [], Norm = NormKind.None,
-                TiedEmbedding = false, AttentionBias = false, AttentionOutputBias = false, MlpBias = false,
+                Layers = 1,
+                DModel = count,
+                Heads = 1,
+                KeyHeads = 1,
+                DHead = 2,
+                DMlp = 2,
+                Vocabulary = count,
+                Context = says.Length + 1,
+                BosId = 0,
+                StopIds = [],
+                Norm = NormKind.None,
+                TiedEmbedding = false,
+                AttentionBias = false,
+                AttentionOutputBias = false,
+                MlpBias = false,
             };
             Dictionary<string, Tensor> arrays = [];
             foreach (ParameterPoint point in new ParameterTable(config).Points)

@@ -48,7 +48,13 @@ public sealed class HookTableTests
         ModelConfig sandwich = one with { NormPlacement = NormPlacement.BeforeAndAfter, QueryKeyNorm = true };
         ModelConfig bert = one with
         {
-            PositionEmbedding = PositionKind.Learned, NormPlacement = NormPlacement.After, EmbeddingNorm = true, TokenTypes = 2, LogitTransform = true, Pooler = true, NextSentenceHead = true,
+            PositionEmbedding = PositionKind.Learned,
+            NormPlacement = NormPlacement.After,
+            EmbeddingNorm = true,
+            TokenTypes = 2,
+            LogitTransform = true,
+            Pooler = true,
+            NextSentenceHead = true,
         };
         HashSet<string> names = [.. ((ModelConfig[])[one, sandwich, bert]).SelectMany(config => new HookTable(config).Points).Select(point => point.Name)];
         Assert.All(

@@ -8,13 +8,32 @@ public sealed class FactTests
 {
     private static readonly ModelConfig Plain = new()
     {
-        Architecture = "facts", Layers = 2, DModel = 12, Heads = 2, KeyHeads = 2, DHead = 6, DMlp = 10, Vocabulary = 9, Context = 16,
+        Architecture = "facts",
+        Layers = 2,
+        DModel = 12,
+        Heads = 2,
+        KeyHeads = 2,
+        DHead = 6,
+        DMlp = 10,
+        Vocabulary = 9,
+        Context = 16,
     };
 
     private static readonly ModelConfig Encoder = Plain with
     {
-        Norm = NormKind.Layer, PositionEmbedding = PositionKind.Learned, NormPlacement = NormPlacement.After, IsCausal = false, GatedMlp = false, EmbeddingNorm = true,
-        TokenTypes = 2, Pooler = true, NextSentenceHead = true, HasUnembedding = false, AttentionBias = true, AttentionOutputBias = true, MlpBias = true,
+        Norm = NormKind.Layer,
+        PositionEmbedding = PositionKind.Learned,
+        NormPlacement = NormPlacement.After,
+        IsCausal = false,
+        GatedMlp = false,
+        EmbeddingNorm = true,
+        TokenTypes = 2,
+        Pooler = true,
+        NextSentenceHead = true,
+        HasUnembedding = false,
+        AttentionBias = true,
+        AttentionOutputBias = true,
+        MlpBias = true,
     };
 
     private static readonly ModelConfig[] Changed =

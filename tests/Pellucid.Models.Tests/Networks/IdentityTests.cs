@@ -8,7 +8,15 @@ public sealed class IdentityTests : IDisposable
 {
     private static readonly ModelConfig Plain = new()
     {
-        Architecture = "identity", Layers = 2, DModel = 12, Heads = 4, KeyHeads = 4, DHead = 6, DMlp = 10, Vocabulary = 9, Context = 16,
+        Architecture = "identity",
+        Layers = 2,
+        DModel = 12,
+        Heads = 4,
+        KeyHeads = 4,
+        DHead = 6,
+        DMlp = 10,
+        Vocabulary = 9,
+        Context = 16,
     };
 
     private static readonly RotaryScaling Yarn = new() { Kind = RotaryScalingKind.Yarn, Factor = 2, OriginalContext = 8 };

@@ -23,7 +23,12 @@ public sealed class WeightProcessingTests
         ["qwen2"] = Llama with { AttentionBias = true, TiedEmbedding = true },
         ["gemma2"] = Llama with
         {
-            NormPlacement = NormPlacement.BeforeAndAfter, AttentionSoftCap = 5, LogitSoftCap = 8, EmbeddingScale = 3.5f, TiedEmbedding = true, MlpActivation = Activation.GeluTanh,
+            NormPlacement = NormPlacement.BeforeAndAfter,
+            AttentionSoftCap = 5,
+            LogitSoftCap = 8,
+            EmbeddingScale = 3.5f,
+            TiedEmbedding = true,
+            MlpActivation = Activation.GeluTanh,
         },
         ["gpt2"] = Gpt2,
         ["gpt_neo"] = Gpt2 with { AttentionBias = false, AttentionScale = 1 },

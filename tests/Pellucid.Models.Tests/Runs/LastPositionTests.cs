@@ -10,7 +10,15 @@ public sealed class LastPositionTests
 
     private static readonly ModelConfig Llama = new()
     {
-        Architecture = "last", Layers = 3, DModel = 20, Heads = 4, KeyHeads = 2, DHead = 6, DMlp = 31, Vocabulary = 13, Context = 80,
+        Architecture = "last",
+        Layers = 3,
+        DModel = 20,
+        Heads = 4,
+        KeyHeads = 2,
+        DHead = 6,
+        DMlp = 31,
+        Vocabulary = 13,
+        Context = 80,
     };
 
     private static readonly Dictionary<string, ModelConfig> Networks = new()

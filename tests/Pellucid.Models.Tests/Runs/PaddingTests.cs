@@ -12,13 +12,33 @@ public sealed class PaddingTests
 
     private static readonly ModelConfig Llama = new()
     {
-        Architecture = "padded", Layers = 2, DModel = 20, Heads = 4, KeyHeads = 2, DHead = 6, DMlp = 31, Vocabulary = 13, Context = 24,
+        Architecture = "padded",
+        Layers = 2,
+        DModel = 20,
+        Heads = 4,
+        KeyHeads = 2,
+        DHead = 6,
+        DMlp = 31,
+        Vocabulary = 13,
+        Context = 24,
     };
 
     private static readonly ModelConfig Bert = Llama with
     {
-        Norm = NormKind.Layer, PositionEmbedding = PositionKind.Learned, NormPlacement = NormPlacement.After, GatedMlp = false, KeyHeads = 4,
-        IsCausal = false, EmbeddingNorm = true, TokenTypes = 2, Pooler = true, NextSentenceHead = true, LogitTransform = true, AttentionBias = true, MlpBias = true, AttentionOutputBias = true,
+        Norm = NormKind.Layer,
+        PositionEmbedding = PositionKind.Learned,
+        NormPlacement = NormPlacement.After,
+        GatedMlp = false,
+        KeyHeads = 4,
+        IsCausal = false,
+        EmbeddingNorm = true,
+        TokenTypes = 2,
+        Pooler = true,
+        NextSentenceHead = true,
+        LogitTransform = true,
+        AttentionBias = true,
+        MlpBias = true,
+        AttentionOutputBias = true,
     };
 
     /// <summary>Every fact that has to do with positions and keys, in some network.</summary>

@@ -63,7 +63,11 @@ public sealed class GgufTokenizerTests
         string[] marked = [.. tokens.Select((token, id) => types[id] != 1 || token.StartsWith("[unused", StringComparison.Ordinal) ? token : token.StartsWith("##", StringComparison.Ordinal) ? token[2..] : "\u2581" + token)];
         Tokenizer tokenizer = GgufTokenizer.Of(new GgufVocabulary
         {
-            Path = "x.gguf", Model = "bert", Tokens = marked, Types = types, Special = new SpecialIds { Bos = 101, Sep = 102, Unknown = 100, Pad = 0 },
+            Path = "x.gguf",
+            Model = "bert",
+            Tokens = marked,
+            Types = types,
+            Special = new SpecialIds { Bos = 101, Sep = 102, Unknown = 100, Pad = 0 },
         });
         Assert.All(References.Texts, text => Assert.Equal(whole.Encode(text), tokenizer.Encode(text)));
         Assert.Equal(whole.EncodePair("a b", "c").Ids, tokenizer.EncodePair("a b", "c").Ids);
@@ -76,7 +80,11 @@ public sealed class GgufTokenizerTests
         string[] tokens = ["<pad>", "</s>", "<unk>", "\u2581", "\u2581a", "b", "ab", "\u2581ab"];
         Tokenizer tokenizer = GgufTokenizer.Of(new GgufVocabulary
         {
-            Path = "x.gguf", Model = "t5", Tokens = tokens, Types = [3, 3, 2, 1, 1, 1, 1, 1], Scores = [0, 0, 0, -2, -3, -3, -4, -7],
+            Path = "x.gguf",
+            Model = "t5",
+            Tokens = tokens,
+            Types = [3, 3, 2, 1, 1, 1, 1, 1],
+            Scores = [0, 0, 0, -2, -3, -3, -4, -7],
             Special = new SpecialIds { Eos = 1, Unknown = 2, Pad = 0 },
         });
         Assert.Equal([3, 6, 2, 3, 6, 1], tokenizer.EncodeSequence("  abé  ab  ")); // "▁ ab" and "▁a b" are likelier than "▁ab"; the longer piece at the end wins

@@ -29,8 +29,24 @@ public sealed class ModelDeterminismTests
         using ModelParameters parameters = ModelParameters.Random(
             new()
             {
-                Architecture = "all", Layers = 2, DModel = 120, Heads = 6, KeyHeads = 3, DHead = 24, DMlp = 230, Vocabulary = 512, Context = 160, NormPlacement = NormPlacement.BeforeAndAfter,
-                QueryKeyNorm = true, Window = 50, LocalLayers = [true, false], LocalRotaryBase = 500, AttentionSoftCap = 30, LogitSoftCap = 20, EmbeddingScale = 11, MlpActivation = Activation.GeluTanh,
+                Architecture = "all",
+                Layers = 2,
+                DModel = 120,
+                Heads = 6,
+                KeyHeads = 3,
+                DHead = 24,
+                DMlp = 230,
+                Vocabulary = 512,
+                Context = 160,
+                NormPlacement = NormPlacement.BeforeAndAfter,
+                QueryKeyNorm = true,
+                Window = 50,
+                LocalLayers = [true, false],
+                LocalRotaryBase = 500,
+                AttentionSoftCap = 30,
+                LogitSoftCap = 20,
+                EmbeddingScale = 11,
+                MlpActivation = Activation.GeluTanh,
             },
             seed: 5);
         using Model model = parameters.ToModel("all", new OpenOptions { WeightStorage = storage });
