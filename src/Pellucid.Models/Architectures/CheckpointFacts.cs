@@ -60,7 +60,7 @@ internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
     /// </summary>
     internal bool HasHead(bool tied, string array) =>
         tied || HasArray(array) || !(json.Values("architectures", 64) ?? []).Any(name =>
-            name.ValueKind == JsonValueKind.String && name.GetString() is { } type && type.EndsWith("Model", StringComparison.Ordinal) && !type.Contains("Head", StringComparison.Ordinal));
+            name.ValueKind == JsonValueKind.String && JsonFile.TextOf(name) is { } type && type.EndsWith("Model", StringComparison.Ordinal) && !type.Contains("Head", StringComparison.Ordinal));
 
     /// <summary>Which layers are local: those that <c>layer_types</c> calls sliding; where it is missing, those that a family's rule names.</summary>
     internal IReadOnlyList<bool> LocalLayers(int layers, Func<int, bool> rule)
@@ -71,7 +71,7 @@ internal sealed class CheckpointFacts(JsonFields json, Func<string, bool> has)
         }
 
         return types.Length == layers
-            ? Array.ConvertAll(types, type => type.ValueKind == JsonValueKind.String ? type.GetString() switch
+            ? Array.ConvertAll(types, type => type.ValueKind == JsonValueKind.String ? JsonFile.TextOf(type) switch
             {
                 "sliding_attention" => true,
                 "full_attention" => false,

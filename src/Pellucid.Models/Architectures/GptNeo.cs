@@ -81,7 +81,7 @@ internal static class GptNeo
         return local.Count == layers ? [.. local] : throw file.Json.Bad($"its attention types are those of {local.Count} layers; there are {layers}");
     }
 
-    private static bool IsLocal(CheckpointFacts file, JsonElement kind) => kind.ValueKind == JsonValueKind.String && kind.GetString() is "local" or "global"
-        ? kind.GetString() == "local"
-        : throw file.Json.Bad($"'attention_types' has {Checkpoints.JsonFile.Short(kind.GetRawText())}; global and local can be read");
+    private static bool IsLocal(CheckpointFacts file, JsonElement kind) => kind.ValueKind == JsonValueKind.String && JsonFile.TextOf(kind) is "local" or "global"
+        ? JsonFile.TextOf(kind) == "local"
+        : throw file.Json.Bad($"'attention_types' has {JsonFile.Short(kind.GetRawText())}; global and local can be read");
 }

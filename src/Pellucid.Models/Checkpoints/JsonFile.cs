@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Pellucid.Tensors.Files;
 
 namespace Pellucid.Models.Checkpoints;
@@ -24,7 +25,14 @@ internal static class JsonFile
                 throw new BadFileException(path, $"it has {stream.Length} bytes; at most {longest} were expected", advice);
             }
 
-            document = JsonDocument.Parse(stream, Strict);
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            if (!Utf8.IsValid(bytes))
+            {
+                throw new BadFileException(path, "it is not JSON (its bytes are no UTF-8)", advice); // a text of such bytes could be read by nobody later
+            }
+
+            document = JsonDocument.Parse(bytes, Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
                 : throw new BadFileException(path, $"it holds a JSON {document.RootElement.ValueKind.ToString().ToLowerInvariant()}; an object was expected", advice);
@@ -41,6 +49,19 @@ internal static class JsonFile
         {
             document?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The text that an element is; null where it has half of a surrogate pair, which is no text.</summary>
+    internal static string? TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 

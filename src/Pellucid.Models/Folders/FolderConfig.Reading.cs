@@ -108,8 +108,8 @@ internal static partial class FolderConfig
         }
 
         JsonElement[] types = json.Values("attn_types", LargestSizes.Layers) ?? throw json.Bad("'use_local_attn' is true, but 'attn_types' is missing");
-        bool[] local = Array.ConvertAll(types, type => type.ValueKind == JsonValueKind.String && type.GetString() is Local or Global
-            ? type.GetString() == Local
+        bool[] local = Array.ConvertAll(types, type => type.ValueKind == JsonValueKind.String && JsonFile.TextOf(type) is Local or Global
+            ? JsonFile.TextOf(type) == Local
             : throw json.Bad($"'attn_types' has {JsonFile.Short(type.GetRawText())}; {Global} and {Local} can be read"));
         return local.Length == config.Layers
             ? config with { Window = json.Size("window_size", LargestSizes.Tokens), LocalLayers = Array.TrueForAll(local, each => each) ? [] : local }

@@ -100,7 +100,7 @@ internal readonly struct JsonFields(string path, JsonElement root, string advice
     internal string Text(string key, string missing) => Find(key) switch
     {
         null => missing,
-        { ValueKind: JsonValueKind.String } text when text.GetString() is { Length: > 0 } value && JsonFile.Short(value) == value => value,
+        { ValueKind: JsonValueKind.String } text when JsonFile.TextOf(text) is { Length: > 0 } value && JsonFile.Short(value) == value => value,
         { } other => throw Bad($"'{key}' is {Shown(other)}; a text of one short line was expected"),
     };
 
@@ -111,7 +111,7 @@ internal readonly struct JsonFields(string path, JsonElement root, string advice
         string? name = met switch
         {
             null => missing,
-            { ValueKind: JsonValueKind.String } text => text.GetString(),
+            { ValueKind: JsonValueKind.String } text => JsonFile.TextOf(text) ?? throw Bad($"'{key}' is {Shown(text)}, which is no text"),
             { ValueKind: JsonValueKind.Null } => null,
             { } other => throw Bad($"'{key}' is {Shown(other)}; a text was expected"),
         };

@@ -39,7 +39,6 @@ public sealed class CheckpointFactsTests : IDisposable
     [InlineData("llama", "rope_scaling", "{\"factor\":2}", "type")]
     [InlineData("llama", "rope_scaling", "{\"type\":\"linear\",\"factor\":0}", "factor")]
     [InlineData("llama", "rope_scaling", "{\"type\":\"yarn\",\"factor\":2,\"mscale\":0.7}", "mscale")]
-    [InlineData("llama", "max_position_embeddings", "16000000", "max_position_embeddings")]
     [InlineData("llama", "num_key_value_heads", "3", "key heads")]
     [InlineData("llama", "rms_norm_eps", "-1", "epsilon")]
     [InlineData("llama", "eos_token_id", "\"two\"", "eos_token_id")]
@@ -170,16 +169,31 @@ public sealed class CheckpointFactsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("config.json")]
-    [InlineData("model.safetensors.index.json")]
-    public void Open_DamagedJson_IsRefusedOrRead(string damaged)
+    [InlineData("\\ud800", "no text")]
+    [InlineData("\u00b9", "no UTF-8")] // written in Latin-1, below
+    public void Open_TextThatIsNone_IsRefused(string activation, string part)
     {
-        Copied("llama-bf16-sharded");
+        Copied("llama");
+        string config = File.ReadAllText(_folder.File("config.json"));
+        Assert.Contains("\"silu\"", config, StringComparison.Ordinal);
+        File.WriteAllText(_folder.File("config.json"), config.Replace("silu", activation, StringComparison.Ordinal), System.Text.Encoding.Latin1);
+        BadFileException error = Assert.Throws<BadFileException>(() => HuggingFaceFolder.Open(_folder.Path, new OpenOptions()));
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        Close.IsOneLine(error);
+    }
+
+    /// <summary>Each round opens a whole network; the index's own reader goes through ten times as many in ShardedArraysTests.</summary>
+    [Theory]
+    [InlineData("llama-dynamic", "config.json", 10_000)]
+    [InlineData("llama-bf16-sharded", "model.safetensors.index.json", 1_000)]
+    public void Open_DamagedJson_IsRefusedOrRead(string name, string damaged, int rounds)
+    {
+        Copied(name);
         byte[] whole = File.ReadAllBytes(_folder.File(damaged));
         void Read(byte[] bytes) => HuggingFaceFolder.Open(Path.GetDirectoryName(_folder.Write(damaged, bytes))!, new OpenOptions()).Dispose();
         const long Tables = 4 << 20; // the network itself, which is no claim of this file's
         HostileFiles.EveryTruncation(whole, Read, needless: whole[^1] == '\n' ? 1 : 0, Tables);
-        Assert.InRange(HostileFiles.Corruptions(whole, Read, seed: 31, allowance: Tables), 3000, 9999);
+        Assert.InRange(HostileFiles.Corruptions(whole, Read, seed: 31, rounds, Tables), rounds * 3 / 10, rounds - 1);
     }
 
     /// <summary>Copies a network into the folder; its config.</summary>
