@@ -154,9 +154,9 @@ public sealed class CheckpointFactsTests : IDisposable
     public void Open_OneFileOfAFolder_SaysToNameTheFolder()
     {
         Copied("llama-bf16-sharded");
-        File.WriteAllBytes(_folder.File("weights.pt"), [0x80, 2, 0x8A, 10]); // how a pickle of PyTorch begins
+        File.WriteAllBytes(_folder.File("weights.ckpt"), [0x80, 2, 0x8A, 10]); // how a pickle of PyTorch begins
         Assert.All(
-            ["model-00002-of-00004.safetensors", "model.safetensors.index.json", "weights.pt"],
+            ["model-00002-of-00004.safetensors", "model.safetensors.index.json", "weights.ckpt"],
             name => Assert.Contains("Name the folder", Assert.Throws<BadFileException>(() => ModelRegistry.Open(_folder.File(name))).Message, StringComparison.Ordinal));
     }
 
